@@ -1,0 +1,11 @@
+//! The record: what happened, what each byte of it means, and what must never reach a disk.
+//! Opens no file: it turns entries into lines and lines into entries.
+
+pub mod entry;
+pub mod timestamp;
+
+pub use entry::{
+    Actor, AttemptId, Attendance, ConditionAnswer, Deviation, Entry, Exit, Fact, IncidentRecord, Outcome,
+    OutputSummary, Place, Resolution, RunId, RunbookCopy, Stamp, TargetName, Verdict,
+};
+pub use timestamp::Timestamp;
