@@ -203,8 +203,6 @@ pub enum Deviation {
     Overridden,
     /// A step that may run once was started again.
     OnceRepeated,
-    /// A text that was only offered as a command was run.
-    Promoted,
 }
 
 impl Deviation {
@@ -215,7 +213,6 @@ impl Deviation {
             Self::OutOfOrder => "taken out of order",
             Self::Overridden => "gate overridden",
             Self::OnceRepeated => "once-step repeated",
-            Self::Promoted => "promoted to a command",
         }
     }
 }
@@ -248,6 +245,49 @@ pub struct RunbookCopy {
     pub digest: String,
     /// SHA-256 of the model as it was understood then and is kept with the run.
     pub model_digest: String,
+}
+
+/// What one attempt executes: one statement, or several that were edited into one text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// Which statements of the command it stands for, from 0.
+    pub statements: Vec<usize>,
+    /// What runs, placeholders filled in.
+    pub text: String,
+}
+
+/// The first entry of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunStart {
+    /// Its id.
+    pub run: RunId,
+    /// What it goes by.
+    pub runbook: RunbookCopy,
+    /// What is being upgraded.
+    pub subject: String,
+    /// Version before; may be empty.
+    pub from: String,
+    /// Version after; may be empty.
+    pub to: String,
+    /// What to go back to; may be empty.
+    #[serde(default)]
+    pub rollback_point: String,
+    /// Name of the host.
+    pub host: String,
+    /// The operator's account, and in brackets who they were before sudo.
+    pub operator: String,
+    /// What would and would not end a running command.
+    pub survival: String,
+    /// Version of the program.
+    pub program: String,
+    /// The directory in which the first command starts.
+    pub directory: String,
+    /// The incident log that this run reads and appends to.
+    #[serde(default)]
+    pub incident_log: String,
+    /// Names of the variables that the environment had; no values.
+    #[serde(default)]
+    pub environment: Vec<String>,
 }
 
 /// An entry of the what-broke-last-time log, as it was logged in a run.
@@ -284,32 +324,7 @@ pub enum Attendance {
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Fact {
     /// The run began. Always the first entry.
-    RunStarted {
-        /// Its id.
-        run: RunId,
-        /// What it goes by.
-        runbook: RunbookCopy,
-        /// What is being upgraded.
-        subject: String,
-        /// Version before; may be empty.
-        from: String,
-        /// Version after; may be empty.
-        to: String,
-        /// What to go back to; may be empty.
-        #[serde(default)]
-        rollback_point: String,
-        /// Name of the host.
-        host: String,
-        /// The operator's account, and in brackets who they were before sudo.
-        operator: String,
-        /// What would and would not end a running command.
-        survival: String,
-        /// Version of the program.
-        program: String,
-        /// Names of the variables that the environment had; no values.
-        #[serde(default)]
-        environment: Vec<String>,
-    },
+    RunStarted(Box<RunStart>),
     /// A process took the run up: at its start, or after the one before it was lost.
     SupervisorStarted {
         /// Its process id.
@@ -338,14 +353,17 @@ pub enum Fact {
         #[serde(default)]
         secret: bool,
     },
+    /// A text that was only offered as a command is one, says the operator.
+    CommandPromoted {
+        /// Which.
+        item: ItemId,
+    },
     /// An operator saw this text and let it run.
     CommandConfirmed {
         /// Which command.
         item: ItemId,
-        /// Which of its statements, from 0.
-        statements: Vec<usize>,
-        /// What will run, filled in; statements joined by line feeds.
-        text: String,
+        /// What will run, in order; each part is one attempt.
+        parts: Vec<Part>,
         /// What was done otherwise than written.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         deviation: Option<Deviation>,
@@ -359,10 +377,9 @@ pub enum Fact {
         attempt: AttemptId,
         /// Which command.
         item: ItemId,
-        /// Which of its statements, from 0.
-        statement: usize,
         /// What runs.
-        text: String,
+        #[serde(flatten)]
+        part: Part,
         /// Where it runs, outermost first; empty for this host.
         #[serde(default)]
         target: Vec<TargetName>,

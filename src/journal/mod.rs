@@ -6,6 +6,6 @@ pub mod timestamp;
 
 pub use entry::{
     Actor, AttemptId, Attendance, ConditionAnswer, Deviation, Entry, Exit, Fact, IncidentRecord, Outcome,
-    OutputSummary, Place, Resolution, RunId, RunbookCopy, Stamp, TargetName, Verdict,
+    OutputSummary, Part, Place, Resolution, RunId, RunStart, RunbookCopy, Stamp, TargetName, Verdict,
 };
 pub use timestamp::Timestamp;
