@@ -1,1 +1,14 @@
-//! To be written.
+//! The rules: what happens next. Pure: an event goes in, effects come out, and nothing else of the
+//! world is touched or known.
+
+mod decide;
+mod event;
+mod run;
+mod state;
+mod update;
+mod walk;
+
+pub use event::{Command, Effect, Event, Happening, Judgement, Refusal};
+pub use run::{Attempt, AttemptState, Run};
+pub use state::{Ask, ItemState, LoggedIncident, Progress, RecordedDeviation, StepState, TakenNote};
+pub use update::update;

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::Timestamp;
-use crate::runbook::{ItemId, StepId};
+use crate::runbook::{ItemId, Session, StepId};
 
 /// Names a run: the day it started, its subject and a few characters that make it unique.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -169,6 +169,16 @@ pub struct OutputSummary {
     pub transcript_digest: Option<String>,
 }
 
+/// How a running command is asked to stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stop {
+    /// Once, politely: SIGINT to the foreground.
+    Interrupt,
+    /// Until it is gone: INT, then TERM, then KILL.
+    Abort,
+}
+
 /// What became of a command whose end was not seen, as a person found out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -229,10 +239,33 @@ pub enum Place {
     Item(ItemId),
 }
 
-/// Where commands run, as shown: `deploy@vps`.
+/// A place other than this host where commands run, opened by a command of the runbook.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct TargetName(pub String);
+pub struct OpenTarget {
+    /// What opened it, filled in: `ssh deploy@vps`.
+    pub command: String,
+    /// What kind of session that is.
+    pub session: Session,
+}
+
+impl OpenTarget {
+    /// The short form shown: `deploy@vps`, the user, the container; else the command.
+    pub fn name(&self) -> String {
+        let words: Vec<&str> = self.command.split_whitespace().collect();
+        let words_only = |word: &&&str| !word.starts_with('-');
+        let name = match self.session {
+            Session::Ssh => words.last().map(|word| (*word).to_owned()),
+            Session::User => {
+                let user =
+                    words.iter().rev().find(words_only).filter(|word| !matches!(**word, "sudo" | "su"));
+                Some(user.map_or_else(|| "root".to_owned(), |word| (*word).to_owned()))
+            }
+            Session::Container => words.iter().filter(words_only).nth(2).map(|word| (*word).to_owned()),
+            Session::Console | Session::Leave => None,
+        };
+        name.unwrap_or_else(|| self.command.clone())
+    }
+}
 
 /// The copy of the runbook that a run goes by.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -382,7 +415,7 @@ pub enum Fact {
         part: Part,
         /// Where it runs, outermost first; empty for this host.
         #[serde(default)]
-        target: Vec<TargetName>,
+        target: Vec<OpenTarget>,
     },
     /// An attempt ended.
     CommandExited {
@@ -418,8 +451,8 @@ pub enum Fact {
     CommandSignalled {
         /// Its number.
         attempt: AttemptId,
-        /// How: `interrupt` or `abort`.
-        signal: String,
+        /// How.
+        signal: Stop,
     },
     /// The shell that carries variables and directory was replaced by a fresh one.
     ShellRestarted {
@@ -428,13 +461,13 @@ pub enum Fact {
     },
     /// What follows runs somewhere else.
     TargetOpened {
-        /// Its name.
-        target: TargetName,
+        /// It.
+        target: OpenTarget,
     },
     /// Back to where the target was opened from.
     TargetClosed {
-        /// Its name.
-        target: TargetName,
+        /// It.
+        target: OpenTarget,
     },
     /// A check or action was answered, or a failed command was judged.
     CheckRecorded {

@@ -5,7 +5,7 @@ pub mod entry;
 pub mod timestamp;
 
 pub use entry::{
-    Actor, AttemptId, Attendance, ConditionAnswer, Deviation, Entry, Exit, Fact, IncidentRecord, Outcome,
-    OutputSummary, Part, Place, Resolution, RunId, RunStart, RunbookCopy, Stamp, TargetName, Verdict,
+    Actor, AttemptId, Attendance, ConditionAnswer, Deviation, Entry, Exit, Fact, IncidentRecord, OpenTarget,
+    Outcome, OutputSummary, Part, Place, Resolution, RunId, RunStart, RunbookCopy, Stamp, Stop, Verdict,
 };
 pub use timestamp::Timestamp;
