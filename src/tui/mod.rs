@@ -1,6 +1,7 @@
 //! The screens. A gesture changes the state of the screen and may become a request; entries that
 //! come back change the run; drawing shows both. The terminal is this front end's only door.
 
+pub mod field;
 pub mod terminal;
 pub mod theme;
 pub mod view;

@@ -188,6 +188,16 @@ impl Theme {
         Style::new().add_modifier(Modifier::BOLD | Modifier::UNDERLINED)
     }
 
+    /// A text field.
+    pub fn field(&self) -> Style {
+        Style::new().add_modifier(Modifier::UNDERLINED)
+    }
+
+    /// The text field in which is typed.
+    pub fn field_focused(&self) -> Style {
+        self.coloured(Color::Cyan, Modifier::BOLD).add_modifier(Modifier::UNDERLINED)
+    }
+
     /// A character that would not be seen, shown by its name.
     pub fn escaped(&self) -> Style {
         self.coloured(Color::Red, Modifier::REVERSED)
