@@ -8,6 +8,9 @@ mod state;
 mod update;
 mod walk;
 
+#[cfg(test)]
+mod tests;
+
 pub use event::{Command, Effect, Event, Happening, Judgement, Refusal};
 pub use run::{Attempt, AttemptState, Run};
 pub use state::{Ask, ItemState, LoggedIncident, Progress, RecordedDeviation, StepState, TakenNote};
