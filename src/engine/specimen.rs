@@ -227,7 +227,8 @@ impl Recorder {
 
     /// A command ran so long and ended so.
     pub(crate) fn ran(&mut self, attempt: u32, item: &str, text: &str, seconds: i64, code: i32) -> &mut Self {
-        let part = Part { statements: vec![0], text: text.to_owned() };
+        let statements = if item.starts_with('2') { vec![0, 1] } else { vec![0] };
+        let part = Part { statements, text: text.to_owned() };
         let attempt = AttemptId(attempt);
         self.ada(Fact::CommandStarted { attempt, item: item.into(), part, target: target_of(item) });
         self.wait(seconds).program(Fact::CommandExited {
