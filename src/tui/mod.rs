@@ -3,10 +3,14 @@
 
 pub mod dialog;
 pub mod field;
+#[cfg(test)]
+mod fixture;
 pub mod keymap;
 pub mod layout;
 pub mod output;
 pub mod terminal;
+#[cfg(test)]
+mod tests;
 pub mod theme;
 pub mod ui;
 pub mod update;

@@ -29,6 +29,11 @@ impl Output {
         }
     }
 
+    /// How many bytes of the attempt's output it has seen.
+    pub fn position(&self) -> u64 {
+        self.position
+    }
+
     /// Shows what is new of these bytes.
     fn feed(&mut self, offset: u64, bytes: &[u8]) {
         let known = usize::try_from(self.position.saturating_sub(offset)).unwrap_or(usize::MAX);
