@@ -277,14 +277,11 @@ fn go_to_problem(ui: &mut ReviewUi, direction: SearchDirection) {
 
 fn turned(ui: &ReviewUi, forward: bool) -> ReviewPane {
     use ReviewPane::{Moment, Output, Timeline};
-    let has_output = ui.attempt().is_some();
-    match (ui.focus, forward) {
-        (Timeline, true) => Moment,
-        (Moment, true) | (Timeline, false) if has_output => Output,
-        (Moment | Output, _) if forward => Timeline,
-        (Output, _) | (Timeline, _) => Moment,
-        (Moment, _) => Timeline,
-    }
+    let panes: &[ReviewPane] =
+        if ui.attempt().is_some() { &[Timeline, Moment, Output] } else { &[Timeline, Moment] };
+    let at = panes.iter().position(|pane| *pane == ui.focus).unwrap_or(0);
+    let next = if forward { at + 1 } else { at + panes.len() - 1 };
+    panes[next % panes.len()]
 }
 
 fn zoom(ui: &mut ReviewUi) {
@@ -338,7 +335,7 @@ pub fn on_frame(ui: &mut ReviewUi, frame: Frame) {
     match frame {
         Frame::Output { attempt, offset, bytes } => ui.outputs.feed(attempt, offset, bytes),
         Frame::Notice(Notice::TranscriptBegins { attempt, size }) => {
-            ui.outputs.transcript_begins(attempt, size)
+            ui.outputs.transcript_begins(attempt, size);
         }
         Frame::Notice(Notice::TranscriptEnds { attempt }) => {
             let size = view::review::sizes(ui).output;

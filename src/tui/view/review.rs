@@ -98,14 +98,12 @@ fn panes(body: Rect, ui: &ReviewUi) -> Panes {
     }
     let right = right_side(body);
     let timeline = Some(Rect { width: body.width - right.width, ..body });
-    match ui.attempt() {
-        None => Panes { timeline, moment: Some(right), ..none },
-        Some(_) => {
-            let output = output_area(body, ui);
-            let moment = Rect { height: right.height - output.height, ..right };
-            Panes { timeline, moment: Some(moment), output: Some(output) }
-        }
+    if ui.attempt().is_none() {
+        return Panes { timeline, moment: Some(right), ..none };
     }
+    let output = output_area(body, ui);
+    let moment = Rect { height: right.height - output.height, ..right };
+    Panes { timeline, moment: Some(moment), output: Some(output) }
 }
 
 fn right_side(body: Rect) -> Rect {
