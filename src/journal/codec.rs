@@ -23,6 +23,7 @@ impl ChainHash {
     pub const GENESIS: Self = Self([0; 32]);
 
     /// The hash of an entry's JSON that follows `self`.
+    #[must_use]
     pub fn followed_by(&self, json: &[u8]) -> Self {
         let mut digest = Sha256::new();
         digest.update(self.0);
@@ -168,9 +169,9 @@ mod tests {
         format!("{} {covered}", checksum(covered.as_bytes())).into_bytes()
     }
 
-    fn check(json: &str, expected: Result<Fact, LineFault>) {
+    fn check(json: &str, expected: &Result<Fact, LineFault>) {
         let found = decode(&line_of(json), &ChainHash::GENESIS).map(|line| line.entry.fact);
-        assert_eq!(found, expected, "{json}");
+        assert_eq!(found, *expected, "{json}");
     }
 
     const STAMP: &str = r#""ts":"1970-01-01T00:00:01.000Z","mono":7,"boot":"b","actor":"holdpoint""#;
@@ -188,7 +189,7 @@ mod tests {
     fn a_fact_of_a_later_program_is_kept_as_unrecognised() {
         check(
             &format!(r#"{{"v":1,"seq":1,{STAMP},"kind":"moon-phase-noted","phase":3,"synced":0}}"#),
-            Ok(Fact::Unrecognised),
+            &Ok(Fact::Unrecognised),
         );
     }
 
@@ -198,15 +199,15 @@ mod tests {
             &format!(
                 r#"{{"v":1,"seq":1,{STAMP},"kind":"rollback-begun","reason":"r","mood":[1],"synced":0}}"#
             ),
-            Ok(Fact::RollbackBegun { reason: "r".into() }),
+            &Ok(Fact::RollbackBegun { reason: "r".into() }),
         );
     }
 
     #[test]
     fn a_later_format_is_named_and_not_guessed_at() {
-        check(r#"{"v":2,"seq":1,"synced":0}"#, Err(LineFault::Version(2)));
-        check(r#"{"v":1,"seq":1,"synced":0}"#, Err(LineFault::Content));
-        check("[]", Err(LineFault::Content));
+        check(r#"{"v":2,"seq":1,"synced":0}"#, &Err(LineFault::Version(2)));
+        check(r#"{"v":1,"seq":1,"synced":0}"#, &Err(LineFault::Content));
+        check("[]", &Err(LineFault::Content));
     }
 
     #[test]

@@ -100,27 +100,34 @@ impl fmt::Display for Damage {
         if self.part > 1 {
             write!(f, "file {}, ", self.part)?;
         }
-        write!(f, "line {} (byte {}): ", self.line, self.offset)?;
-        match self.kind {
-            DamageKind::TornTail => {
-                write!(f, "the last write was interrupted, {} bytes are not an entry", self.bytes)?
-            }
-            DamageKind::Corruption => write!(f, "bytes that had been recorded have changed or are missing")?,
-            DamageKind::BrokenChain => write!(
-                f,
-                "this entry does not follow the one before it: entries were changed, removed or reordered"
-            )?,
-            DamageKind::Gap { expected, found } => {
-                write!(f, "entry {expected} is missing, {found} stands in its place")?
-            }
-            DamageKind::UnreadableVersion(version) => write!(
-                f,
-                "written in version {version} of the format, this program reads up to {}",
-                Entry::VERSION
-            )?,
-            DamageKind::UnreadableEntry => write!(f, "this line is as it was written, and cannot be read")?,
+        write!(f, "line {} (byte {}): {}", self.line, self.offset, self.kind)?;
+        if self.is_torn_tail() {
+            write!(f, ", {} bytes are not an entry", self.bytes)?;
         }
         write!(f, "; last good entry {}", self.last_good)
+    }
+}
+
+impl fmt::Display for DamageKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TornTail => f.write_str("the last write was interrupted"),
+            Self::Corruption => f.write_str("bytes that had been recorded have changed or are missing"),
+            Self::BrokenChain => f.write_str(
+                "this entry does not follow the one before it: entries were changed, removed or reordered",
+            ),
+            Self::Gap { expected, found } => {
+                write!(f, "entry {expected} is missing, {found} stands in its place")
+            }
+            Self::UnreadableVersion(version) => {
+                write!(
+                    f,
+                    "written in version {version} of the format, this program reads up to {}",
+                    Entry::VERSION
+                )
+            }
+            Self::UnreadableEntry => f.write_str("this line is as it was written, and cannot be read"),
+        }
     }
 }
 

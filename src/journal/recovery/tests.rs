@@ -4,7 +4,11 @@ use super::*;
 use crate::journal::{Actor, Fact, Place, Stamp, Timestamp};
 
 fn note(seq: u64) -> Entry {
-    let stamp = Stamp { at: Timestamp::from_unix_ms(1_000 * seq as i64), mono_ms: seq, boot: "b".into() };
+    let stamp = Stamp {
+        at: Timestamp::from_unix_ms(1_000 * i64::try_from(seq).unwrap()),
+        mono_ms: seq,
+        boot: "b".into(),
+    };
     let fact = Fact::NoteTaken { place: Place::Run, text: format!("note {seq}") };
     Entry { v: Entry::VERSION, seq, stamp, actor: Actor::Operator("ada".into()), fact }
 }
