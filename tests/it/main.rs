@@ -1,1 +1,5 @@
-fn main() {}
+//! The integration tests: one binary, a file a topic.
+
+mod power_cut;
+mod record;
+mod simulated_disk;
