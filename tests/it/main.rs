@@ -1,1 +1,3 @@
-fn main() {}
+//! What the built program and its parts do together, a file a topic.
+
+mod shell;
