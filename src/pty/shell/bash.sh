@@ -1,0 +1,106 @@
+# Runs step files one after the other in this shell and reports how each of them ended. The whole
+# of it is one command, so that nothing a step defines can change how it is read.
+{
+  builtin shopt -s expand_aliases
+  __holdpoint_directory=@DIRECTORY@
+
+  __holdpoint_report() {
+    builtin printf '%s\0' "$__holdpoint_nonce" "$1" "$__holdpoint_attempt" "$__holdpoint_status" "${PWD-}" \
+      >"$__holdpoint_directory/reports"
+  }
+
+  __holdpoint_dump() {
+    {
+      builtin declare -p
+      builtin declare -f
+      builtin alias -p
+      builtin shopt -p
+      builtin shopt -po
+      builtin umask -p
+      builtin printf 'cd -- %q\nOLDPWD=%q\n# complete\n' "${PWD-}" "${OLDPWD-}"
+    } >|"$__holdpoint_directory/state.$__holdpoint_attempt"
+  }
+
+  __holdpoint_return() {
+    builtin return "$1"
+  }
+
+  # What the step wants done at its end; it has the status that the step ended with.
+  __holdpoint_run_exit_trap() {
+    builtin local commands=$__holdpoint_exit
+    __holdpoint_exit=
+    [[ -z $commands ]] && builtin return
+    __holdpoint_return "$__holdpoint_status"
+    builtin eval "$commands"
+  }
+
+  # A step's EXIT trap is kept aside, so that ours still saves the state.
+  trap() {
+    { builtin local -; builtin set +exv; } 2>/dev/null
+    builtin trap "$@" || builtin return
+    [[ $BASHPID == "$$" ]] || builtin return 0
+    builtin local current
+    current=$(builtin trap -p EXIT)
+    [[ $current == *__holdpoint_bye* ]] && builtin return 0
+    builtin eval "builtin set -- $current"
+    __holdpoint_exit=${3-}
+    __holdpoint_guard
+  }
+
+  __holdpoint_guard() {
+    builtin trap '{ __holdpoint_status=$?; builtin set +exv; builtin trap - DEBUG ERR RETURN; } >/dev/null 2>&1; __holdpoint_bye' EXIT
+  }
+
+  # The step ends the shell.
+  __holdpoint_bye() {
+    [[ -z $__holdpoint_attempt ]] && builtin exit "$__holdpoint_status"
+    __holdpoint_dump 2>/dev/null
+    __holdpoint_run_exit_trap
+    { __holdpoint_dump; __holdpoint_report BYE; } 2>/dev/null
+    builtin exit "$__holdpoint_status"
+  }
+
+  # The step is over and the shell lives.
+  __holdpoint_end() {
+    __holdpoint_run_exit_trap
+    {
+      __holdpoint_guard
+      builtin trap : INT QUIT
+      builtin trap - HUP TERM TSTP DEBUG ERR RETURN
+      __holdpoint_dump
+      __holdpoint_report END
+      __holdpoint_attempt=
+    } >/dev/null 2>&1
+  }
+
+  if [[ -r $__holdpoint_directory/state ]]; then
+    . "$__holdpoint_directory/state"
+  fi >/dev/null 2>&1
+  __holdpoint_directory=@DIRECTORY@
+  __holdpoint_nonce= __holdpoint_attempt= __holdpoint_status=0 __holdpoint_exit= __holdpoint_line=
+  __holdpoint_guard
+  builtin trap : INT QUIT
+
+  # A stray `break` leaves the inner loop and a stray `continue` its body: both come back to here.
+  while :; do
+    while
+      { builtin set +exvm; builtin trap - DEBUG ERR RETURN; } >/dev/null 2>&1
+      [[ -n $__holdpoint_attempt ]] && __holdpoint_end
+      IFS= builtin read -r __holdpoint_line <"$__holdpoint_directory/commands"
+    do
+      [[ $__holdpoint_line == RUN\ * ]] || builtin continue
+      __holdpoint_line=${__holdpoint_line#RUN }
+      __holdpoint_nonce=${__holdpoint_line%% *}
+      __holdpoint_line=${__holdpoint_line#* }
+      __holdpoint_attempt=${__holdpoint_line%% *}
+      __holdpoint_line=${__holdpoint_line#* }
+      __holdpoint_status=0
+      builtin trap - INT QUIT
+      __holdpoint_report BEGIN
+      . "$__holdpoint_line"
+      { __holdpoint_status=$?; builtin set +exvm; builtin trap - DEBUG ERR RETURN; } >/dev/null 2>&1
+      __holdpoint_end
+    done
+    [[ -p $__holdpoint_directory/commands ]] || builtin exit 70
+  done
+}
