@@ -27,24 +27,33 @@
 
   # What the step wants done at its end; it has the status that the step ended with.
   __holdpoint_run_exit_trap() {
-    builtin local commands=$__holdpoint_exit
+    builtin local commands="$__holdpoint_exit"
     __holdpoint_exit=
     [[ -z $commands ]] && builtin return
     __holdpoint_return "$__holdpoint_status"
     builtin eval "$commands"
   }
 
-  # A step's EXIT trap is kept aside, so that ours still saves the state.
+  # A step's EXIT trap is kept aside, so that ours still saves the state. The last command is the
+  # real one where a DEBUG trap is set, which would see every command after it.
   trap() {
     { builtin local -; builtin set +exv; } 2>/dev/null
+    if [[ $BASHPID == "$$" && " ${*^^} " =~ ' EXIT '|' 0 ' ]]; then
+      __holdpoint_keep_trap "$@"
+    else
+      builtin trap "$@"
+    fi
+  }
+
+  __holdpoint_keep_trap() {
     builtin trap "$@" || builtin return
-    [[ $BASHPID == "$$" ]] || builtin return 0
     builtin local current
     current=$(builtin trap -p EXIT)
-    [[ $current == *__holdpoint_bye* ]] && builtin return 0
-    builtin eval "builtin set -- $current"
-    __holdpoint_exit=${3-}
-    __holdpoint_guard
+    if [[ $current != *__holdpoint_bye* ]]; then
+      builtin eval "builtin set -- $current"
+      __holdpoint_exit=${3-}
+      __holdpoint_guard
+    fi
   }
 
   __holdpoint_guard() {
@@ -65,8 +74,8 @@
     __holdpoint_run_exit_trap
     {
       __holdpoint_guard
-      builtin trap : INT QUIT
-      builtin trap - HUP TERM TSTP DEBUG ERR RETURN
+      builtin trap : INT
+      builtin trap - HUP QUIT TERM TSTP DEBUG ERR RETURN
       __holdpoint_dump
       __holdpoint_report END
       __holdpoint_attempt=
@@ -79,7 +88,7 @@
   __holdpoint_directory=@DIRECTORY@
   __holdpoint_nonce= __holdpoint_attempt= __holdpoint_status=0 __holdpoint_exit= __holdpoint_line=
   __holdpoint_guard
-  builtin trap : INT QUIT
+  builtin trap : INT
 
   # A stray `break` leaves the inner loop and a stray `continue` its body: both come back to here.
   while :; do
@@ -95,7 +104,7 @@
       __holdpoint_attempt=${__holdpoint_line%% *}
       __holdpoint_line=${__holdpoint_line#* }
       __holdpoint_status=0
-      builtin trap - INT QUIT
+      builtin trap - INT
       __holdpoint_report BEGIN
       . "$__holdpoint_line"
       { __holdpoint_status=$?; builtin set +exvm; builtin trap - DEBUG ERR RETURN; } >/dev/null 2>&1

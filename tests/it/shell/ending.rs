@@ -111,7 +111,7 @@ fn a_demanded_variable_over_several_lines_aborts_as_in_a_script() {
 
 #[test]
 fn an_assignment_to_a_readonly_variable_ends_no_later_step() {
-    check(Bash, &[("readonly R=1\nR=2\necho CONT", "*", "…"), ("echo alive", "0", "alive\n")]);
+    check(Bash, &[("set -e\nreadonly R=1\nR=2\necho CONT", "1", "…"), ("echo alive", "0", "alive\n")]);
     check(Sh, &[("readonly R=1\nR=2\necho CONT", "*", "…"), ("echo alive", "0", "alive\n")]);
 }
 
@@ -130,10 +130,10 @@ fn a_stray_break_or_continue_ends_the_step_only() {
 #[test]
 fn set_x_shows_nothing_of_the_machinery() {
     let steps = [
-        ("set -x; echo hi", "0", "+ echo hi\nhi\n"),
+        ("set -x; echo hi", "0", "++ echo hi\nhi\n"),
         ("echo q", "0", "q\n"),
-        ("set -ex; trap 'echo bye' EXIT; false", "1", "+ trap 'echo bye' EXIT\n+ false\nbye\n"),
-        ("set -x; exit 3", "3", "+ exit 3\n"),
+        ("set -ex; trap 'echo bye' EXIT; false", "1", "++ trap 'echo bye' EXIT\n++ false\nbye\n"),
+        ("set -x; exit 3", "3", "++ exit 3\n"),
         ("echo q", "0", "q\n"),
     ];
     check(Bash, &steps);
@@ -247,7 +247,8 @@ fn a_nul_or_bytes_that_are_not_utf8_are_refused_with_the_place() {
 #[test]
 fn a_second_command_is_refused_while_one_runs() {
     let mut pane = super::pane::Pane::open(Bash);
-    pane.begin("step", b"read x").unwrap();
+    pane.begin("step", b"echo go; read x").unwrap();
+    pane.wait_for("go");
     let refusal = pane.holder().run(9, "step", b"true").unwrap_err().to_string();
     assert_eq!(refusal, "a command is running already");
     pane.holder().write(b"\r").unwrap();
