@@ -115,8 +115,8 @@ impl HolderProcess {
     fn serve(&mut self) -> Result<(), PtyError> {
         while self.closing.is_none() {
             self.wait()?;
-            self.accept();
             self.serve_connection();
+            self.accept();
             self.hear();
             self.reap();
             self.advance(Instant::now());
@@ -157,7 +157,7 @@ impl HolderProcess {
         }
     }
 
-    /// A new supervisor takes the place of the one before.
+    /// A new supervisor takes the place of the one before, whose last requests were heard.
     fn accept(&mut self) {
         while let Ok((stream, _)) = self.listener.accept() {
             let Ok(mut connection) = Connection::accept(stream, self.terminal.master()) else { continue };

@@ -201,7 +201,8 @@ fn ignored_signals_are_ignored_for_their_step_only() {
 
 #[test]
 fn a_child_starts_with_no_signal_blocked_or_ignored() {
-    let script = "while read -r name mask; do case $name in SigBlk:|SigIgn:) echo $name $((0x$mask & 0x7fffffff));; esac; done </proc/self/status";
+    let script = "cat /proc/self/status | while read -r name mask; do\n\
+        case $name in SigBlk:|SigIgn:) echo $name $((0x$mask & 0x7fffffff));; esac\ndone";
     for shell in [Bash, Sh] {
         let done = play(shell, &[(script, &[])]);
         assert_eq!(done[0].out, "SigBlk: 0\nSigIgn: 0\n");
