@@ -14,6 +14,7 @@ pub mod holder;
 mod lines;
 mod reader;
 mod script;
+pub(crate) mod state;
 mod terminal;
 mod wire;
 mod writer;

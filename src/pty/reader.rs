@@ -66,14 +66,17 @@ impl Reader {
         let mut chunk = vec![0; CHUNK];
         loop {
             let (has_output, has_notice) = self.wait();
-            if has_output && self.phase.load(Ordering::Acquire) != ASKED {
-                self.read(&mut chunk)?;
+            if self.events.is_closed() {
+                return Err(Unheard);
             }
-            self.look()?;
             if has_notice && !self.listen(&mut chunk)? {
                 self.read_rest(&mut chunk)?;
                 return self.tell(HolderEvent::Lost("the holder ended without a word".to_owned()));
             }
+            if has_output && self.phase.load(Ordering::Acquire) != ASKED {
+                self.read(&mut chunk)?;
+            }
+            self.look()?;
         }
     }
 
@@ -137,7 +140,9 @@ impl Reader {
     /// Takes in notices; whether the holder is still there.
     fn listen(&mut self, chunk: &mut [u8]) -> Result<bool, Unheard> {
         let mut buffer = [0; 4096];
-        let Ok(count @ 1..) = self.connection.read(&mut buffer) else { return Ok(false) };
+        let Ok(count @ 1..) = self.connection.read(&mut buffer) else {
+            return if self.events.is_closed() { Err(Unheard) } else { Ok(false) };
+        };
         self.lines.push(&buffer[..count]);
         while let Some(notice) = self.lines.message() {
             self.hear(notice, chunk)?;
@@ -160,6 +165,10 @@ impl Reader {
             Notice::Closing { reason, left_over } => {
                 self.read_rest(chunk)?;
                 self.tell(HolderEvent::Closed { reason, left_over })?;
+                Err(Unheard)
+            }
+            Notice::Replaced => {
+                self.tell(HolderEvent::Lost("another supervisor took over".to_owned()))?;
                 Err(Unheard)
             }
             Notice::Welcome { .. } => Ok(()),

@@ -2,7 +2,9 @@
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
+use nix::sys::signal::{SigSet, Signal};
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
+use rustix::io::Errno;
 use rustix::process::{Pid, ioctl_tiocsctty};
 use rustix::pty::{OpenptFlags, grantpt, ioctl_tiocgptpeer, openpt, unlockpt};
 use rustix::termios::{
@@ -51,7 +53,7 @@ impl Terminal {
 
     /// Undoes what a program left behind: modes, and reads that do not wait.
     pub(super) fn repair(&self) -> Result<(), PtyError> {
-        tcsetattr(&self.slave, OptionalActions::Now, &self.saved)
+        unstopped(|| tcsetattr(&self.slave, OptionalActions::Now, &self.saved))
             .map_err(system("set the terminal's modes"))?;
         let flags = fcntl_getfl(&self.slave).map_err(system("read the terminal's flags"))?;
         if flags.contains(OFlags::NONBLOCK) {
@@ -62,12 +64,12 @@ impl Terminal {
 
     /// Forgets keys that nobody has read.
     pub(super) fn flush_input(&self) -> Result<(), PtyError> {
-        tcflush(&self.slave, QueueSelector::IFlush).map_err(system("flush the terminal"))
+        unstopped(|| tcflush(&self.slave, QueueSelector::IFlush)).map_err(system("flush the terminal"))
     }
 
     /// Lets this group of processes read the terminal and get its signals.
     pub(super) fn set_foreground(&self, group: Pid) -> Result<(), PtyError> {
-        tcsetpgrp(&self.slave, group).map_err(system("hand the terminal over"))
+        unstopped(|| tcsetpgrp(&self.slave, group)).map_err(system("hand the terminal over"))
     }
 
     /// The group that has the terminal.
@@ -81,6 +83,17 @@ impl Terminal {
         let key = modes.special_codes[SpecialCodeIndex::VINTR];
         (if key == 0 { 3 } else { key }, modes.local_modes.contains(LocalModes::ISIG))
     }
+}
+
+/// Changes the terminal from the background without being stopped for it. The signal is blocked for
+/// this moment only, because a started program would inherit the block.
+fn unstopped(change: impl FnOnce() -> rustix::io::Result<()>) -> rustix::io::Result<()> {
+    let mut stop = SigSet::empty();
+    stop.add(Signal::SIGTTOU);
+    stop.thread_block().map_err(|error| Errno::from_raw_os_error(error as i32))?;
+    let changed = change();
+    stop.thread_unblock().map_err(|error| Errno::from_raw_os_error(error as i32))?;
+    changed
 }
 
 /// Tells the programs on a terminal how large it is.

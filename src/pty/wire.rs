@@ -72,6 +72,8 @@ pub(super) enum Notice {
     Begun { attempt: u32 },
     /// An attempt ended.
     Ended(Ended),
+    /// Another supervisor has taken the place of this one, and reads the terminal.
+    Replaced,
     /// The holder ends, for this reason; `left_over` processes stay behind.
     Closing { reason: String, left_over: Vec<String> },
 }

@@ -225,9 +225,7 @@ impl HolderProcess {
 /// The end of an attempt that ended the shell: in the shell's own words where it had any.
 fn end(status: WaitStatus, farewell: Option<i32>, is_kept: bool) -> End {
     let signal = status.terminating_signal();
-    let code = farewell
-        .or_else(|| status.exit_status())
-        .unwrap_or_else(|| signal.map_or(255, |signal| 128 + signal));
+    let code = signal.map(|signal| 128 + signal).or(farewell).or_else(|| status.exit_status()).unwrap_or(255);
     let named = farewell.map(|code| code - 128).filter(|signal| [2, 3, 15].contains(signal));
     let shell_restarted = Some(if is_kept { ALL_KEPT } else { STEP_LOST }.to_owned());
     End { code, signal: signal.or(named), shell_restarted }

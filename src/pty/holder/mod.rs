@@ -16,15 +16,15 @@ use std::fs;
 use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixListener, UnixStream};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use nix::sys::signal::{SigSet, Signal as Blocked};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::process::{
     DumpableBehavior, Pid, Signal, getpid, kill_process, set_child_subreaper, set_dumpable_behavior, setsid,
 };
-use signal_hook::consts::SIGCHLD;
+use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTSTP};
 
 pub use self::arguments::Arguments;
 use self::attempt::{Attempt, TICK};
@@ -86,7 +86,7 @@ impl HolderProcess {
         setsid().map_err(system("start a session"))?;
         set_dumpable_behavior(DumpableBehavior::NotDumpable).map_err(system("forbid core dumps"))?;
         set_child_subreaper(Some(getpid())).map_err(system("adopt orphaned processes"))?;
-        block_signals()?;
+        catch_signals()?;
         let listener = listen()?;
         let (children, writer) = UnixStream::pair().map_err(system("make a pipe"))?;
         children.set_nonblocking(true).map_err(system("make a pipe"))?;
@@ -115,8 +115,8 @@ impl HolderProcess {
     fn serve(&mut self) -> Result<(), PtyError> {
         while self.closing.is_none() {
             self.wait()?;
-            self.accept();
             self.serve_connection();
+            self.accept();
             self.hear();
             self.reap();
             self.advance(Instant::now());
@@ -157,7 +157,7 @@ impl HolderProcess {
         }
     }
 
-    /// A new supervisor takes the place of the one before.
+    /// A new supervisor takes the place of the one before, whose last requests were heard.
     fn accept(&mut self) {
         while let Ok((stream, _)) = self.listener.accept() {
             let Ok(mut connection) = Connection::accept(stream, self.terminal.master()) else { continue };
@@ -169,7 +169,10 @@ impl HolderProcess {
             let (gap, missed) = self.backlog.contents();
             connection.tell(&Notice::Welcome { version: VERSION, state, gap, backlog: missed.len() });
             connection.hand_over(missed);
-            self.connection = Some(connection);
+            if let Some(mut before) = self.connection.replace(connection) {
+                before.tell(&Notice::Replaced);
+                before.send();
+            }
         }
     }
 
@@ -245,21 +248,13 @@ impl HolderProcess {
     }
 }
 
-/// Signals meant for the programs on the terminal do not reach this process. Started programs
-/// begin without any blocked.
-fn block_signals() -> Result<(), PtyError> {
-    let mut signals = SigSet::empty();
-    for signal in [
-        Blocked::SIGHUP,
-        Blocked::SIGINT,
-        Blocked::SIGQUIT,
-        Blocked::SIGTSTP,
-        Blocked::SIGTTIN,
-        Blocked::SIGTTOU,
-    ] {
-        signals.add(signal);
+/// Signals meant for the programs on the terminal do not end this process. They are caught, neither
+/// blocked nor ignored, because a started program would inherit that.
+fn catch_signals() -> Result<(), PtyError> {
+    for signal in [SIGHUP, SIGINT, SIGQUIT, SIGTSTP] {
+        signal_hook::flag::register(signal, Arc::default()).map_err(system("catch signals"))?;
     }
-    signals.thread_block().map_err(system("block signals"))
+    Ok(())
 }
 
 /// The socket in the private directory, which is the working directory.

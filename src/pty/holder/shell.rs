@@ -16,6 +16,7 @@ use rustix::process::Pid;
 
 use super::report::{self, Report};
 use crate::pty::error::system;
+use crate::pty::state;
 use crate::pty::terminal::Terminal;
 use crate::pty::{PtyError, Shell};
 
@@ -38,17 +39,14 @@ impl StepShell {
     /// Writes the loops and makes the channels; starts nothing.
     pub(super) fn prepare(shell: Shell, directory: &Path, start_in: &Path) -> Result<Self, PtyError> {
         let quoted = format!("'{}'", directory.display().to_string().replace('\'', r"'\''"));
-        for (name, text) in [
-            ("bash", include_str!("../shell/bash.sh")),
-            ("sh", include_str!("../shell/sh.sh")),
-            ("zsh", include_str!("../shell/zsh.sh")),
+        for (name, text, state) in [
+            ("bash", include_str!("../shell/loop.bash"), state::BASH),
+            ("sh", include_str!("../shell/loop.sh"), state::SH),
+            ("zsh", include_str!("../shell/loop.zsh"), state::ZSH),
         ] {
             let path = directory.join(format!("loop.{name}"));
-            fs::write(&path, text.replace("@DIRECTORY@", &quoted)).map_err(|source| PtyError::File {
-                action: "write",
-                path,
-                source,
-            })?;
+            let text = text.replace("@STATE@", state).replace("@DIRECTORY@", &quoted);
+            fs::write(&path, text).map_err(|source| PtyError::File { action: "write", path, source })?;
         }
         Ok(Self {
             shell,

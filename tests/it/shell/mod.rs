@@ -1,7 +1,11 @@
 //! Steps in a shell on a terminal: what carries over, what ends what, and what nothing survives.
 
 mod carried;
+mod ending;
 pub(crate) mod pane;
+mod signal;
+mod survival;
+mod terminal;
 
 use holdpoint::pty::Shell;
 use pane::{Done, Pane, Then};

@@ -9,7 +9,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::time::timeout;
 
 /// No test waits longer than this for anything.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(8);
 
 /// What to do once the output contains a text that it did not contain before.
 pub(crate) enum Then<'a> {
@@ -84,7 +84,7 @@ impl Pane {
         let mut cue = cues.next();
         let mut seen = 0;
         loop {
-            match self.next() {
+            match self.next_after(&out) {
                 HolderEvent::Output(bytes) => out.extend_from_slice(&bytes),
                 HolderEvent::EchoHidden(is_hidden) => {
                     hidden.push(is_hidden);
@@ -102,7 +102,7 @@ impl Pane {
                 event => panic!("unexpected {event:?} after {:?}", text(&out)),
             }
             while let Some((awaited, then)) = cue {
-                let text = String::from_utf8_lossy(&out).into_owned();
+                let text = text(&out);
                 let Some(at) = text.get(seen..).and_then(|rest| rest.find(awaited)) else { break };
                 seen += at + awaited.len();
                 self.act(then);
@@ -115,7 +115,7 @@ impl Pane {
     pub(crate) fn wait_for(&mut self, awaited: &str) -> String {
         let mut out = Vec::new();
         while !text(&out).contains(awaited) {
-            if let HolderEvent::Output(bytes) = self.next() {
+            if let HolderEvent::Output(bytes) = self.next_after(&out) {
                 out.extend_from_slice(&bytes);
             }
         }
@@ -123,8 +123,13 @@ impl Pane {
     }
 
     pub(crate) fn next(&mut self) -> HolderEvent {
+        self.next_after(&[])
+    }
+
+    fn next_after(&mut self, out: &[u8]) -> HolderEvent {
         let holder = self.holder.as_mut().unwrap();
-        self.runtime.block_on(async { timeout(PATIENCE, holder.next()).await }).unwrap().unwrap()
+        let event = self.runtime.block_on(async { timeout(PATIENCE, holder.next()).await });
+        event.unwrap_or_else(|_| panic!("nothing more came after {:?}", text(out))).unwrap()
     }
 
     fn act(&self, then: &Then<'_>) {

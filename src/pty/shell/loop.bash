@@ -9,64 +9,14 @@
       >"$__holdpoint_directory/reports"
   }
 
-  __holdpoint_dump() {
-    {
-      builtin declare -p
-      builtin declare -f
-      builtin alias -p
-      builtin shopt -p
-      builtin shopt -po
-      builtin umask -p
-      builtin printf 'cd -- %q\nOLDPWD=%q\n# complete\n' "${PWD-}" "${OLDPWD-}"
-    } >|"$__holdpoint_directory/state.$__holdpoint_attempt"
-  }
-
-  __holdpoint_return() {
-    builtin return "$1"
-  }
-
-  # What the step wants done at its end; it has the status that the step ended with.
-  __holdpoint_run_exit_trap() {
-    builtin local commands=$__holdpoint_exit
-    __holdpoint_exit=
-    [[ -z $commands ]] && builtin return
-    __holdpoint_return "$__holdpoint_status"
-    builtin eval "$commands"
-  }
-
-  # A step's EXIT trap is kept aside, so that ours still saves the state.
-  trap() {
-    { builtin local -; builtin set +exv; } 2>/dev/null
-    builtin trap "$@" || builtin return
-    [[ $BASHPID == "$$" ]] || builtin return 0
-    builtin local current
-    current=$(builtin trap -p EXIT)
-    [[ $current == *__holdpoint_bye* ]] && builtin return 0
-    builtin eval "builtin set -- $current"
-    __holdpoint_exit=${3-}
-    __holdpoint_guard
-  }
-
-  __holdpoint_guard() {
-    builtin trap '{ __holdpoint_status=$?; builtin set +exv; builtin trap - DEBUG ERR RETURN; } >/dev/null 2>&1; __holdpoint_bye' EXIT
-  }
-
-  # The step ends the shell.
-  __holdpoint_bye() {
-    [[ -z $__holdpoint_attempt ]] && builtin exit "$__holdpoint_status"
-    __holdpoint_dump 2>/dev/null
-    __holdpoint_run_exit_trap
-    { __holdpoint_dump; __holdpoint_report BYE; } 2>/dev/null
-    builtin exit "$__holdpoint_status"
-  }
-
+@STATE@
   # The step is over and the shell lives.
   __holdpoint_end() {
     __holdpoint_run_exit_trap
     {
       __holdpoint_guard
-      builtin trap : INT QUIT
-      builtin trap - HUP TERM TSTP DEBUG ERR RETURN
+      builtin trap : INT
+      builtin trap - HUP QUIT TERM TSTP DEBUG ERR RETURN
       __holdpoint_dump
       __holdpoint_report END
       __holdpoint_attempt=
@@ -79,7 +29,7 @@
   __holdpoint_directory=@DIRECTORY@
   __holdpoint_nonce= __holdpoint_attempt= __holdpoint_status=0 __holdpoint_exit= __holdpoint_line=
   __holdpoint_guard
-  builtin trap : INT QUIT
+  builtin trap : INT
 
   # A stray `break` leaves the inner loop and a stray `continue` its body: both come back to here.
   while :; do
@@ -95,7 +45,7 @@
       __holdpoint_attempt=${__holdpoint_line%% *}
       __holdpoint_line=${__holdpoint_line#* }
       __holdpoint_status=0
-      builtin trap - INT QUIT
+      builtin trap - INT
       __holdpoint_report BEGIN
       . "$__holdpoint_line"
       { __holdpoint_status=$?; builtin set +exvm; builtin trap - DEBUG ERR RETURN; } >/dev/null 2>&1
