@@ -4,6 +4,7 @@
 pub mod codec;
 pub mod entry;
 pub mod recovery;
+pub mod redaction;
 pub mod timestamp;
 
 pub use codec::ChainHash;
@@ -12,4 +13,5 @@ pub use entry::{
     Outcome, OutputSummary, Part, Place, Resolution, RunId, RunStart, RunbookCopy, Stamp, Stop, Verdict,
 };
 pub use recovery::{Damage, DamageKind, Recovered};
+pub use redaction::Redactor;
 pub use timestamp::Timestamp;
