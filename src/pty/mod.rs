@@ -25,6 +25,7 @@ use std::str::FromStr;
 
 pub use error::PtyError;
 pub use handle::{Holder, HolderEvent};
+pub(crate) use script::file_name;
 pub use wire::{Ended, HolderState};
 
 /// How large a terminal is, in cells.

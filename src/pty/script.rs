@@ -3,7 +3,7 @@
 use super::PtyError;
 
 /// The name of a step's file: what stands in a shell's error messages.
-pub(super) fn file_name(name: &str) -> String {
+pub(crate) fn file_name(name: &str) -> String {
     let safe: String = name
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-') { c } else { '-' })
