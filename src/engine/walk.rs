@@ -176,6 +176,16 @@ impl Run {
         open.map_or(Ask::Finish, |item| self.ask_open(item))
     }
 
+    /// What can be asked about this item, whether or not its turn has come.
+    pub fn ask_about(&self, item: &Item) -> Ask {
+        match self.item_state(item) {
+            ItemState::Failed => self.ask_failed(item),
+            ItemState::Running(attempt) => Ask::Wait(attempt),
+            ItemState::Unknown(attempt) => Ask::Resolve { item: item.id.clone(), attempt },
+            _ => self.ask_open(item),
+        }
+    }
+
     fn ask_failed(&self, item: &Item) -> Ask {
         let judged = self.answers.get(&item.id).is_some_and(|answer| answer.verdict == Verdict::Fail);
         let last = self.attempts_of(&item.id).next_back().filter(|attempt| attempt.failed());
