@@ -2,6 +2,7 @@
 //! Opens no file: it turns entries into lines and lines into entries.
 
 pub mod codec;
+pub mod digest;
 pub mod entry;
 pub mod recovery;
 pub mod redaction;

@@ -7,11 +7,10 @@ use std::io::{self, Read};
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::Path;
 
+use super::StoreError;
+use crate::journal::digest;
 use rustix::fs::{FlockOperation, OFlags, flock};
 use rustix::io::Errno;
-use sha2::{Digest, Sha256};
-
-use super::StoreError;
 
 /// Holds a subject until it is dropped or the process ends.
 #[derive(Debug)]
@@ -78,8 +77,7 @@ fn slug(subject: &str) -> String {
         return subject.to_owned();
     }
     let kept: String = subject.to_lowercase().chars().filter(|&character| safe(character)).take(60).collect();
-    let digest = Sha256::digest(subject.as_bytes());
-    format!("@{kept}-{:02x}{:02x}{:02x}{:02x}", digest[0], digest[1], digest[2], digest[3])
+    format!("@{kept}-{}", &digest::of(subject.as_bytes())[..8])
 }
 
 #[cfg(test)]
@@ -97,7 +95,7 @@ mod tests {
 
     #[test]
     fn other_subjects_get_a_name_that_no_plain_subject_has() {
-        check("../etc", "@..etc-0d4bca98");
+        check("../etc", "@..etc-f7f9121f");
         check("", "@-e3b0c442");
         assert_ne!(slug("Acme"), slug("acme"));
         assert_ne!(slug("a b"), slug("a/b"));

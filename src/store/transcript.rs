@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::{Disk, DiskFile, RunDirectory, StoreError};
+use crate::journal::digest::Digester;
 use crate::journal::{AttemptId, OutputSummary, Timestamp};
 
 mod recording;
@@ -217,7 +217,7 @@ struct Sink {
     file: Box<dyn DiskFile>,
     buffer: Vec<u8>,
     written: u64,
-    digest: Sha256,
+    digest: Digester,
     dirty: bool,
 }
 
@@ -225,7 +225,7 @@ impl Sink {
     fn create(disk: &dyn Disk, path: PathBuf) -> Result<Self, StoreError> {
         let file = disk.create_file(&path).map_err(StoreError::io("create", &path))?;
         let buffer = Vec::with_capacity(BUFFER_BYTES);
-        Ok(Self { path, file, buffer, written: 0, digest: Sha256::new(), dirty: false })
+        Ok(Self { path, file, buffer, written: 0, digest: Digester::default(), dirty: false })
     }
 
     fn push(&mut self, line: &str) -> Result<(), StoreError> {
@@ -255,7 +255,7 @@ impl Sink {
     }
 
     fn digest(&self) -> String {
-        hexadecimal(&self.digest.clone().finalize())
+        self.digest.hexadecimal()
     }
 }
 
@@ -320,10 +320,6 @@ impl Tail {
         }
         Ok(())
     }
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 /// `3.cast` → `3.tail-1.cast`

@@ -18,11 +18,11 @@ mod visible;
 
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
-
 use literal::Literals;
 use rule::Rules;
 pub use stream::Stream;
+
+use super::digest::Digester;
 
 /// Shorter values are not registered: they would mask half of what is printed.
 pub const SHORTEST_SECRET: usize = 8;
@@ -77,12 +77,12 @@ impl Redactor {
 
     /// Digest of the built-in rules, lower-case hex: says by which rules a record was redacted.
     pub fn rules_digest(&self) -> String {
-        let mut digest = Sha256::new();
+        let mut digest = Digester::default();
         for rule in rule::TABLE {
-            digest.update(rule.name);
-            digest.update(rule.pattern);
+            digest.update(rule.name.as_bytes());
+            digest.update(rule.pattern.as_bytes());
         }
-        digest.finalize().iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+        digest.hexadecimal()
     }
 }
 
