@@ -43,18 +43,13 @@ pub(crate) fn draft(nodes: &[Node], setting: Setting<'_>) -> Vec<Draft> {
 
 /// What a title says about the lists under it (K3).
 fn fallback(title: &str) -> Meaning {
-    let text = Inline {
-        spans: vec![super::node::Span {
-            text: format!("{}:", title.trim_end_matches(':')),
-            line: 1,
-            code: false,
-            strong: false,
-            link: None,
-        }],
-    };
-    match label::meaning(&text) {
-        kind @ (Meaning::Checks | Meaning::Watch | Meaning::Triggers) => kind,
-        _ => Meaning::Plain,
+    let lower = title.trim_end_matches(':').to_lowercase();
+    if label::is_check_label(&lower) {
+        Meaning::Checks
+    } else if lower.starts_with("watch for") {
+        Meaning::Watch
+    } else {
+        Meaning::Plain
     }
 }
 
@@ -235,7 +230,7 @@ impl Items<'_> {
             self.inline_commands(text, acting);
         }
         let labelled = self.drafts[before..].iter().any(|draft| matches!(&draft.kind, ItemKind::Command(block) if block.confidence == Confidence::High && block.label.is_some()));
-        let checks = !colon && !matter && !labelled && self.check_sentences(text, lines, entry);
+        let checks = !matter && !labelled && !(entry && (colon || self.setting.aside)) && self.check_sentences(text, lines, entry);
         if self.drafts[before..].iter().any(|draft| matches!(draft.kind, ItemKind::Command(_))) && once {
             self.mark_once(before);
         }
@@ -279,7 +274,7 @@ impl Items<'_> {
         }
         let mut found = false;
         for sentence in label::sentences(&whole) {
-            if label::is_check_sentence(sentence) && !entry {
+            if label::is_check_sentence(sentence) && !entry && !sentence.ends_with(':') {
                 let line = line_of(text, sentence).unwrap_or(lines.first);
                 let at = LineRange { first: line, last: line.max(lines.first) };
                 let index = self
@@ -292,7 +287,10 @@ impl Items<'_> {
     }
 
     fn inline_commands(&mut self, text: &Inline, acting: bool) -> bool {
-        let spans = inline::commands(text, acting);
+        self.offer(text, inline::commands(text, acting))
+    }
+
+    fn offer(&mut self, text: &Inline, spans: Vec<inline::Span>) -> bool {
         let found = !spans.is_empty();
         for span in spans {
             let lines = LineRange { first: span.line, last: span.line };
@@ -378,7 +376,7 @@ impl Items<'_> {
         }
         let mut meaning = pending.meaning.clone();
         if meaning == Meaning::Plain
-            && !(ordered && list::is_steps(entries, &pending.text, self.setting.title))
+            && !(ordered && list::is_steps(&entries.iter().collect::<Vec<_>>(), &pending.text, self.setting.title))
         {
             meaning = self.fallback.clone();
         }
@@ -416,7 +414,7 @@ impl Items<'_> {
             (Some(ticked), Some(lead)) => self.task(lead, head, ticked),
             (None, Some(lead)) => match meaning {
                 Meaning::Checks | Meaning::Watch if !matches!(own, Meaning::Stop | Meaning::Expected) => {
-                    self.inline_commands(lead, true);
+                    self.offer(lead, inline::checked(lead));
                     let watch = *meaning == Meaning::Watch;
                     self.push(head, ItemKind::Check { text: whole, prechecked: false, watch });
                     self.links(lead, head);
@@ -440,7 +438,7 @@ impl Items<'_> {
     }
 
     fn task(&mut self, lead: &Inline, head: LineRange, ticked: bool) {
-        self.inline_commands(lead, true);
+        self.offer(lead, inline::checked(lead));
         self.push(head, ItemKind::Check { text: lead.text(), prechecked: ticked, watch: false });
         self.links(lead, head);
     }

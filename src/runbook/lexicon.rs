@@ -63,10 +63,10 @@ instruct integrate interview invalidate investigate invite invoke isolate issue 
 login logout look lower maintain make manage map mark measure merge migrate minimize modify monitor mount move name navigate note \
 notify observe obtain open optimize order organize override page paste patch pause perform pick pin ping place plan post power practice \
 prepare press prevent print proceed promote propose provide provision publish pull purge push put query quiesce quit raise rebase \
-reboot rebuild recheck recover recreate rectify redeploy redirect reduce refer refresh regenerate register reinstall reload remediate remind \
+reboot rebuild recheck recover recreate rectify redeploy redirect reduce refer refresh regenerate register reinstall reload record review remediate remind \
 remove rename renew repair repeat replace replay reply report repoint request rerun reset resize resolve respond restart restore resubmit resume resync retain \
 retire retrieve retry return reverse revert revoke rollback roll rotate route run save scale scan schedule scroll search \
-seed select send separate serve set setup share shift ship show shut sign silence skip snapshot specify spin split stage start state step stop \
+seed select send separate serve set setup share shift ship show shut shutdown sign silence skip snapshot specify spin split stage start state step stop \
 store stream submit subscribe substitute supply suspend swap switch sync synchronize tag tail take teardown tear terminate tell throttle toggle trace track \
 transfer transition trigger triage troubleshoot turn type unblock uncomment undo unfreeze uninstall unlock unmount unpack unpause unpin unset unzip \
 untar update upgrade upload use utilize vacuum view visit wait walk warn watch whitelist wipe withdraw work wrap write zip";
@@ -106,7 +106,6 @@ pub(crate) fn is_cmdlet(word: &str) -> bool {
 pub(crate) fn is_imperative(word: &str) -> bool {
     let lower = word.to_lowercase();
     let stem = lower.strip_prefix("re-").unwrap_or(&lower);
-    let stem = stem.split('-').next().unwrap_or(stem);
     IMPERATIVE_WORDS.contains(stem)
         || CHECK_WORDS.contains(stem)
         || lower == "double-check"
