@@ -284,11 +284,14 @@ fn acts(section: &Section) -> bool {
     let actions = count(|kind| matches!(kind, ItemKind::Action { .. })) + imperatives(&section.body);
     let checklist = has_tasks(&section.body) || label::is_check_label(&section.title);
     if heading::informs(&section.title) && !heading::instructs(&section.title) && !checklist {
-        return drafts
-            .iter()
-            .any(|draft| matches!(&draft.kind, ItemKind::Command(block) if block.form != super::Form::Inline));
+        return drafts.iter().any(
+            |draft| matches!(&draft.kind, ItemKind::Command(block) if block.form != super::Form::Inline),
+        );
     }
-    commands > 0 || checks > 0 || actions > 1 || (actions > 0 && (heading::instructs(&section.title) || section.number.is_some()))
+    commands > 0
+        || checks > 0
+        || actions > 1
+        || (actions > 0 && (heading::instructs(&section.title) || section.number.is_some()))
 }
 
 /// Sentences of paragraphs that ask for something.
@@ -355,8 +358,12 @@ fn split_steps<'a>(body: &'a [Node], title: &str) -> Option<Split<'a>> {
     let chains = chains(body);
     let accepted: Vec<bool> = chains.iter().map(|chain| chain.is_steps(body, title)).collect();
     let first = chains.iter().zip(&accepted).find(|(_, accepted)| **accepted)?.0.lists.first().copied()?;
-    let taken: BTreeSet<usize> =
-        chains.iter().zip(&accepted).filter(|(_, accepted)| **accepted).flat_map(|(chain, _)| chain.lists.iter().copied()).collect();
+    let taken: BTreeSet<usize> = chains
+        .iter()
+        .zip(&accepted)
+        .filter(|(_, accepted)| **accepted)
+        .flat_map(|(chain, _)| chain.lists.iter().copied())
+        .collect();
     let mut steps: Vec<(&Entry, Vec<&Node>)> = Vec::new();
     for (index, node) in body.iter().enumerate().skip(first) {
         match &node.kind {
@@ -439,7 +446,7 @@ fn entry_step(entry: &Entry, trailing: &[&Node], title: &str, parent: &Parent) -
 fn entry_title(entry: &Entry) -> String {
     let Some(lead) = entry.lead() else { return String::new() };
     if let Some((bold, _)) = lead.bold_lead()
-        && bold.split_whitespace().count() > 1
+        && (bold.split_whitespace().count() > 1 || label::label(lead).is_some())
     {
         return bold.trim_end_matches([':', '.']).to_owned();
     }

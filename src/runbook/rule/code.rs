@@ -240,7 +240,9 @@ fn leading_command(text: &str, logical: &[(usize, String)], trusting: bool) -> O
     let lines: Vec<&str> = text.lines().collect();
     let gap = lines.get(*first + 1..*second)?.iter().any(|line| line.trim().is_empty());
     let rest: String = lines.get(*second..)?.join("\n");
-    if !(looks_like_output(&rest) || (trusting && gap && !logical[1..].iter().any(|(_, line)| is_plausible(line)))) {
+    if !(looks_like_output(&rest)
+        || (trusting && gap && !logical[1..].iter().any(|(_, line)| is_plausible(line))))
+    {
         return None;
     }
     let end = (*second - 1).max(*first);

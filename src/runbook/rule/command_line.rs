@@ -108,7 +108,8 @@ fn is_executable_path(word: &str, words: usize) -> bool {
     ];
     let named = !name.is_empty() && !document.iter().any(|end| name.ends_with(end)) && !word.ends_with(':');
     let script = word.starts_with("./")
-        || (words > 1 && ["scripts/", "script/", "tools/", "hack/"].iter().any(|start| word.starts_with(start)))
+        || (words > 1
+            && ["scripts/", "script/", "tools/", "hack/"].iter().any(|start| word.starts_with(start)))
         || name.ends_with(".sh")
         || name.ends_with(".py")
         || name.ends_with(".ps1")

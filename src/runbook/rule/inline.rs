@@ -67,7 +67,12 @@ fn find(text: &Inline, place: Place) -> Vec<Span> {
         let before: String = text.spans[..index].iter().map(|span| span.text.as_str()).collect();
         let after: String = text.spans[index + 1..].iter().map(|span| span.text.as_str()).collect();
         let before = before.replace('\n', " ");
-        if let Some(confidence) = position(before.trim_end(), after.trim_start(), code, Place { chained: !found.is_empty(), ..place }) {
+        if let Some(confidence) = position(
+            before.trim_end(),
+            after.trim_start(),
+            code,
+            Place { chained: !found.is_empty(), ..place },
+        ) {
             found.push(Span { line: span.line, text: code.to_owned(), language, confidence });
         }
     }
@@ -93,8 +98,20 @@ fn language(code: &str) -> Option<Language> {
 
 /// Words that make the text before a span a report instead of an instruction.
 const REPORTS: [&str; 14] = [
-    "was", "were", "has been", "because", "failed", "fails", "will", "automatically", "equivalent to", "same as", "similar to", "calls",
-    "runs", "uses",
+    "was",
+    "were",
+    "has been",
+    "because",
+    "failed",
+    "fails",
+    "will",
+    "automatically",
+    "equivalent to",
+    "same as",
+    "similar to",
+    "calls",
+    "runs",
+    "uses",
 ];
 
 fn position(before: &str, after: &str, code: &str, place: Place) -> Option<Confidence> {
@@ -113,7 +130,8 @@ fn position(before: &str, after: &str, code: &str, place: Place) -> Option<Confi
     if before.ends_with(':') && ended {
         return Some(Confidence::High);
     }
-    let clause = before.rsplit(['.', ';', '!', '?']).find(|part| !part.trim().is_empty()).unwrap_or(before).trim();
+    let clause =
+        before.rsplit(['.', ';', '!', '?']).find(|part| !part.trim().is_empty()).unwrap_or(before).trim();
     if before.ends_with(['.', '!', '?']) {
         return lead(after, place).filter(|_| place.acting).map(|_| Confidence::Medium);
     }
@@ -121,7 +139,9 @@ fn position(before: &str, after: &str, code: &str, place: Place) -> Option<Confi
     let sentence = clause.trim_start_matches(|letter: char| !letter.is_alphanumeric());
     let imperative = label::is_instruction(sentence) || label::is_check_sentence(sentence);
     let last = last_word(before);
-    if matches!(last.as_str(), "run" | "execute" | "use" | "invoke" | "issue" | "type" | "enter" | "do") && imperative {
+    if matches!(last.as_str(), "run" | "execute" | "use" | "invoke" | "issue" | "type" | "enter" | "do")
+        && imperative
+    {
         return Some(Confidence::High);
     }
     if says_any(clause, &REPORTS) && !imperative {
@@ -133,7 +153,11 @@ fn position(before: &str, after: &str, code: &str, place: Place) -> Option<Confi
 }
 
 fn last_word(before: &str) -> String {
-    let last = before.rsplit(|letter: char| letter.is_whitespace() || letter == '(').next().unwrap_or_default().to_lowercase();
+    let last = before
+        .rsplit(|letter: char| letter.is_whitespace() || letter == '(')
+        .next()
+        .unwrap_or_default()
+        .to_lowercase();
     last.trim_end_matches([':', ',']).trim_start_matches(['(', '*']).to_owned()
 }
 
@@ -142,10 +166,12 @@ fn is_script(code: &str) -> bool {
 }
 
 /// Words that may follow a command at the start of a text.
-const REMARKS: &str = "and or then to on in from for once if with again until after before as inside against there";
+const REMARKS: &str =
+    "and or then to on in from for once if with again until after before as inside against there";
 
 /// Words that follow a command which is to be checked.
-const REPORTED: &str = "reports returns shows prints succeeds passes lists exits is are has completes responds";
+const REPORTED: &str =
+    "reports returns shows prints succeeds passes lists exits is are has completes responds";
 
 /// A span at the start: a command if nothing, a remark or a further command follows, not if it is the
 /// subject of a sentence; in a list of checks it may be that too.

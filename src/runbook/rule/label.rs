@@ -366,19 +366,34 @@ success criteria|done when|manual checks|health checks|smoke tests|sanity checks
 fn announces_checks(whole: &str, label: &str) -> bool {
     let tail = sentences(whole).last().copied().unwrap_or_default();
     let inform = says_any(tail, &["this information", "you include", "you understand"]);
-    (is_check(first_word(tail)) || starts_any(tail, &["make sure", "please verify", "please check"])) && !inform
+    (is_check(first_word(tail)) || starts_any(tail, &["make sure", "please verify", "please check"]))
+        && !inform
         || is_check_label(label)
         || says_any(
             whole,
-            &["correctly when", "complete when", "is done when", "successful when", "following checks", "successful if", "these are true",
-              "the following are true", "confirm the following", "verify the following", "check the following", "is complete when"],
+            &[
+                "correctly when",
+                "complete when",
+                "is done when",
+                "successful when",
+                "following checks",
+                "successful if",
+                "these are true",
+                "the following are true",
+                "confirm the following",
+                "verify the following",
+                "check the following",
+                "is complete when",
+            ],
         )
 }
 
 /// Whether a label or title says by its nouns that what is under it is to be confirmed.
 pub(crate) fn is_check_label(label: &str) -> bool {
     let word = label.to_lowercase();
-    CHECK_LABELS.split('|').any(|known| word == known || (known.len() > 8 && word.starts_with(&format!("{known} "))))
+    CHECK_LABELS
+        .split('|')
+        .any(|known| word == known || (known.len() > 8 && word.starts_with(&format!("{known} "))))
         || [" checks", " checklist", " criteria"].iter().any(|end| word.ends_with(end))
 }
 
@@ -396,7 +411,9 @@ pub(crate) fn is_check_sentence(sentence: &str) -> bool {
     let second = first_word(rest).to_lowercase();
     let out = first.eq_ignore_ascii_case("check") && matches!(second.as_str(), "out" | "in" | "into");
     let lower = trimmed.to_lowercase();
-    let instructs = lower.strip_prefix("make sure to ").is_some_and(|rest| is_imperative(first_word(rest)) && !is_check(first_word(rest)));
+    let instructs = lower
+        .strip_prefix("make sure to ")
+        .is_some_and(|rest| is_imperative(first_word(rest)) && !is_check(first_word(rest)));
     (is_check(first) && !noun && !out && !rest.is_empty())
         || (CHECK_OPENINGS.split('|').any(|opening| lower.starts_with(opening)) && !instructs)
         || is_check_after_place(&lower)
@@ -404,10 +421,16 @@ pub(crate) fn is_check_sentence(sentence: &str) -> bool {
 
 /// `On the provider, ensure that …`: a place or a time in front of the check.
 fn is_check_after_place(lower: &str) -> bool {
-    let opener = matches!(first_word(lower), "on" | "in" | "at" | "after" | "before" | "once" | "from" | "for" | "using" | "when");
+    let opener = matches!(
+        first_word(lower),
+        "on" | "in" | "at" | "after" | "before" | "once" | "from" | "for" | "using" | "when"
+    );
     let Some((before, after)) = lower.split_once(", ") else { return false };
     let first = first_word(after);
-    opener && before.split_whitespace().count() <= 12 && is_check(first) && !after[first.len()..].trim_start().starts_with("out ")
+    opener
+        && before.split_whitespace().count() <= 12
+        && is_check(first)
+        && !after[first.len()..].trim_start().starts_with("out ")
 }
 
 /// Whether the item asks for work by hand.

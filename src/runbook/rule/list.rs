@@ -16,7 +16,7 @@ pub(crate) fn is_steps(entries: &[&Entry], announced: &str, title: &str) -> bool
     let informs = heading::informs(title) && !procedure;
     let needed = match (informs, procedure) {
         (true, _) => entries.len(),
-        (_, true) => entries.len().div_ceil(5) - usize::from(entries.len() > 5),
+        (_, true) => 0,
         _ => entries.len().div_ceil(2),
     };
     acting >= needed
@@ -67,7 +67,7 @@ fn acts(entry: &Entry) -> bool {
     let bold = lead.bold_lead();
     let rest = bold.as_ref().map(|(_, rest)| rest.text()).unwrap_or_default();
     let rest = rest.trim_start_matches([':', ' ', '—', '–', '-', '.']);
-    let navigates = text.contains(" → ") || text.contains(" > ");
+    let navigates = text.contains(" → ");
     let instructs = navigates
         || label::is_instruction(&text)
         || label::is_check_sentence(&text)
