@@ -14,8 +14,9 @@ use super::{
 
 /// The phases of a document.
 pub(crate) fn assemble(drafts: Vec<PhaseDraft>, lines: &[&str]) -> Vec<Phase> {
-    let mut names = Names::default();
-    let mut phases: Vec<Phase> = drafts.into_iter().map(|draft| phase(draft, lines, &mut names)).collect();
+    let (mut names, mut steps) = (Names::default(), Names::default());
+    let mut phases: Vec<Phase> =
+        drafts.into_iter().map(|draft| phase(draft, lines, &mut names, &mut steps)).collect();
     mark_leaving(&mut phases);
     phases
 }
@@ -54,14 +55,14 @@ fn slug(title: &str) -> String {
     if slug.is_empty() { "part".to_owned() } else { slug.to_owned() }
 }
 
-fn phase(draft: PhaseDraft, lines: &[&str], names: &mut Names) -> Phase {
+fn phase(draft: PhaseDraft, lines: &[&str], names: &mut Names, taken: &mut Names) -> Phase {
     let id = names.claim(&slug(&draft.title));
     let first = draft.steps.first().map_or(usize::MAX, |step| step.lines.first);
     let intro: Vec<Draft> = draft.intro.into_iter().filter(|item| item.lines.first < first).collect();
     let end = intro.iter().map(|item| item.lines.last).max().unwrap_or(draft.line);
     let filled = fill(intro, LineRange { first: end + 1, last: end }, lines);
-    let intro = identify(filled, &id);
-    let steps = draft.steps.into_iter().map(|step| self::step(step, lines, names)).collect();
+    let intro = identify(filled, &format!("{id}.intro"));
+    let steps = draft.steps.into_iter().map(|step| self::step(step, lines, taken)).collect();
     Phase { id: PhaseId(id), title: draft.title, role: draft.role, line: draft.line, intro, steps }
 }
 

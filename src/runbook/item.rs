@@ -43,18 +43,13 @@ pub(crate) fn draft(nodes: &[Node], setting: Setting<'_>) -> Vec<Draft> {
 
 /// What a title says about the lists under it (K3).
 fn fallback(title: &str) -> Meaning {
-    let text = Inline {
-        spans: vec![super::node::Span {
-            text: format!("{}:", title.trim_end_matches(':')),
-            line: 1,
-            code: false,
-            strong: false,
-            link: None,
-        }],
-    };
-    match label::meaning(&text) {
-        kind @ (Meaning::Checks | Meaning::Watch | Meaning::Triggers) => kind,
-        _ => Meaning::Plain,
+    let lower = title.trim_end_matches(':').to_lowercase();
+    if label::is_check_label(&lower) {
+        Meaning::Checks
+    } else if lower.starts_with("watch for") {
+        Meaning::Watch
+    } else {
+        Meaning::Plain
     }
 }
 
@@ -65,6 +60,7 @@ struct Items<'a> {
     guard: Option<(usize, usize)>,
     fallback: Meaning,
     pending: Pending,
+    nested: bool,
 }
 
 impl Default for Meaning {
@@ -79,6 +75,7 @@ struct Pending {
     meaning: Meaning,
     text: String,
     once: bool,
+    colon: bool,
 }
 
 impl Items<'_> {
@@ -133,7 +130,7 @@ impl Items<'_> {
         self.fallback = fallback(&title);
         let meaning =
             if label::announces_output(&format!("{title}:")) { Meaning::Output } else { Meaning::Plain };
-        self.pending = Pending { meaning, text: title, once: false };
+        self.pending = Pending { meaning, text: title, once: false, colon: false };
     }
 
     /// A paragraph, label by label: a line that opens with a bold label begins a new piece.
@@ -189,6 +186,7 @@ impl Items<'_> {
                     meaning: if whole.ends_with(':') { Meaning::Output } else { Meaning::Plain },
                     text: whole.clone(),
                     once,
+                    colon: false,
                 };
             }
             Meaning::Warning | Meaning::Note => {
@@ -201,11 +199,17 @@ impl Items<'_> {
                     meaning: if colon && !entry { Meaning::Matter } else { Meaning::Plain },
                     text: whole.clone(),
                     once,
+                    colon,
                 };
             }
             Meaning::Plain | Meaning::Check => self.sentences(text, lines, entry, matter, once),
             announced => {
-                self.pending = Pending { meaning: announced, text: without_label_marks(&whole), once }
+                self.pending = Pending {
+                    meaning: announced,
+                    text: without_label_marks(&whole),
+                    once,
+                    ..Pending::default()
+                }
             }
         }
         self.links(text, lines);
@@ -222,6 +226,7 @@ impl Items<'_> {
             meaning: if opens { Meaning::Condition } else { Meaning::Plain },
             text: condition.to_owned(),
             once: label::is_once(whole),
+            colon: false,
         };
     }
 
@@ -235,7 +240,10 @@ impl Items<'_> {
             self.inline_commands(text, acting);
         }
         let labelled = self.drafts[before..].iter().any(|draft| matches!(&draft.kind, ItemKind::Command(block) if block.confidence == Confidence::High && block.label.is_some()));
-        let checks = !colon && !matter && !labelled && self.check_sentences(text, lines, entry);
+        let checks = !matter
+            && !labelled
+            && !(entry && (colon || self.setting.aside))
+            && self.check_sentences(text, lines, entry);
         if self.drafts[before..].iter().any(|draft| matches!(draft.kind, ItemKind::Command(_))) && once {
             self.mark_once(before);
         }
@@ -247,6 +255,7 @@ impl Items<'_> {
             && !matter
             && !checks
             && (!told || medium)
+            && !(colon && self.nested)
             && !self.setting.aside
             && label::is_instruction(strip_lead(&whole))
         {
@@ -258,7 +267,7 @@ impl Items<'_> {
             };
             self.drafts.insert(before, action);
         }
-        self.pending = Pending { meaning: Meaning::Plain, text: whole, once };
+        self.pending = Pending { meaning: Meaning::Plain, text: whole, once, colon };
     }
 
     fn mark_once(&mut self, from: usize) {
@@ -279,7 +288,7 @@ impl Items<'_> {
         }
         let mut found = false;
         for sentence in label::sentences(&whole) {
-            if label::is_check_sentence(sentence) && !entry {
+            if label::is_check_sentence(sentence) && !entry && !sentence.ends_with(':') {
                 let line = line_of(text, sentence).unwrap_or(lines.first);
                 let at = LineRange { first: line, last: line.max(lines.first) };
                 let index = self
@@ -292,7 +301,10 @@ impl Items<'_> {
     }
 
     fn inline_commands(&mut self, text: &Inline, acting: bool) -> bool {
-        let spans = inline::commands(text, acting);
+        self.offer(text, inline::commands(text, acting))
+    }
+
+    fn offer(&mut self, text: &Inline, spans: Vec<inline::Span>) -> bool {
         let found = !spans.is_empty();
         for span in spans {
             let lines = LineRange { first: span.line, last: span.line };
@@ -378,12 +390,48 @@ impl Items<'_> {
         }
         let mut meaning = pending.meaning.clone();
         if meaning == Meaning::Plain
-            && !(ordered && list::is_steps(entries, &pending.text, self.setting.title))
+            && !(ordered
+                && list::is_steps(&entries.iter().collect::<Vec<_>>(), &pending.text, self.setting.title))
         {
             meaning = self.fallback.clone();
         }
+        if meaning == Meaning::Plain && self.is_enumeration(entries, pending) {
+            self.enumeration(entries, pending);
+            return;
+        }
         for entry in entries {
             self.entry(entry, &meaning, pending);
+        }
+    }
+
+    /// Whether an instruction above the list names what its entries only enumerate:
+    /// `Open the matrix and update:` with `Upgrade date`, `Outcome`.
+    fn is_enumeration(&self, entries: &[Entry], pending: &Pending) -> bool {
+        let announces = pending.colon && label::is_instruction(&pending.text) && !self.setting.aside;
+        let simple = |entry: &&Entry| {
+            entry.task.is_none()
+                && entry.nodes.len() == 1
+                && entry.lead().is_some_and(|lead| {
+                    inline::commands(lead, true).is_empty()
+                        && label::meaning(lead) == Meaning::Plain
+                        && label::input(lead).is_none()
+                })
+        };
+        let instructs = |entry: &&Entry| entry.lead().is_some_and(|lead| label::is_instruction(&lead.text()));
+        announces
+            && entries.iter().filter(simple).count() == entries.len()
+            && entries.iter().filter(instructs).count() * 2 < entries.len()
+    }
+
+    fn enumeration(&mut self, entries: &[Entry], pending: &Pending) {
+        let (Some(first), Some(last)) = (entries.first(), entries.last()) else { return };
+        let parts: Vec<String> = entries.iter().filter_map(|entry| entry.lead().map(Inline::text)).collect();
+        let text = format!("{}: {}", pending.text.trim_end_matches(':'), parts.join("; "));
+        self.push(LineRange { first: first.lines.first, last: last.lines.last }, ItemKind::Action { text });
+        for entry in entries {
+            if let Some(lead) = entry.lead() {
+                self.links(lead, entry.lines);
+            }
         }
     }
 
@@ -411,12 +459,18 @@ impl Items<'_> {
         let rest =
             if lead.is_some() { entry.nodes.get(1..).unwrap_or_default() } else { entry.nodes.as_slice() };
         let own = lead.map_or(Meaning::Plain, label::meaning);
-        self.pending = Pending { meaning: Meaning::Plain, text: pending.text.clone(), once: pending.once };
+        self.pending = Pending {
+            meaning: Meaning::Plain,
+            text: pending.text.clone(),
+            once: pending.once,
+            ..Pending::default()
+        };
+        self.nested = !rest.is_empty();
         match (entry.task, lead) {
             (Some(ticked), Some(lead)) => self.task(lead, head, ticked),
             (None, Some(lead)) => match meaning {
                 Meaning::Checks | Meaning::Watch if !matches!(own, Meaning::Stop | Meaning::Expected) => {
-                    self.inline_commands(lead, true);
+                    self.offer(lead, inline::checked(lead));
                     let watch = *meaning == Meaning::Watch;
                     self.push(head, ItemKind::Check { text: whole, prechecked: false, watch });
                     self.links(lead, head);
@@ -440,7 +494,7 @@ impl Items<'_> {
     }
 
     fn task(&mut self, lead: &Inline, head: LineRange, ticked: bool) {
-        self.inline_commands(lead, true);
+        self.offer(lead, inline::checked(lead));
         self.push(head, ItemKind::Check { text: lead.text(), prechecked: ticked, watch: false });
         self.links(lead, head);
     }

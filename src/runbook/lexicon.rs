@@ -51,22 +51,22 @@ Start Stop Suspend Test Uninstall Unregister Update Wait Where Write";
 
 /// Verbs that open an instruction.
 const IMPERATIVES: &str = "\
-abort accept acknowledge acquire activate add adjust agree align alert allow analyze analyse announce answer append apply approve \
-archive ask assess assign attach authenticate authorize backup block bootstrap bring browse build bump bundle call cancel capture \
+abort accept ack acknowledge acquire activate add adjust agree align alert allow analyze analyse announce answer append apply approve \
+archive ask assess assign attach authenticate attribute authorize backup block bootstrap bring browse build bump bundle call cancel capture \
 change choose clean clear click clone close collect commit communicate compare compile complete compress configure connect \
 consider consult contact continue convert coordinate copy correct create cut deactivate declare decide decommission decrypt \
 define delete deploy describe destroy detach determine diagnose diff disable disconnect discover distribute document dot download drain draft \
 drop dump edit eject email enable encrypt engage enter escalate estimate evaluate evict examine exclude execute exit expand export \
-extend extract fail failover fetch file fill filter find finish fix flip flush follow force format forward freeze fund gather generate get \
+extend extract fail failover fetch file fill filter find finish fix flag flip flush follow force format forward freeze fund gather generate get \
 give go grant grep hand identify ignore import include increase inform initialize initiate inject insert inspect install \
 instruct integrate interview invalidate investigate invite invoke isolate issue join keep kill label launch leave let link list listen load locate lock log \
 login logout look lower maintain make manage map mark measure merge migrate minimize modify monitor mount move name navigate note \
 notify observe obtain open optimize order organize override page paste patch pause perform pick pin ping place plan post power practice \
 prepare press prevent print proceed promote propose provide provision publish pull purge push put query quiesce quit raise rebase \
-reboot rebuild recheck recover recreate rectify redeploy redirect reduce refer refresh regenerate register reinstall reload remediate remind \
+reboot rebuild recheck recover recreate rectify redeploy redirect reduce refer refresh regenerate register reinstall reload record review remediate remind \
 remove rename renew repair repeat replace replay reply report repoint request rerun reset resize resolve respond restart restore resubmit resume resync retain \
 retire retrieve retry return reverse revert revoke rollback roll rotate route run save scale scan schedule scroll search \
-seed select send separate serve set setup share shift ship show shut sign silence skip snapshot specify spin split stage start state step stop \
+seed select send separate serve set setup share shift ship show shut shutdown sign silence skip snapshot specify spin split stage start state step stop \
 store stream submit subscribe substitute supply suspend swap switch sync synchronize tag tail take teardown tear terminate tell throttle toggle trace track \
 transfer transition trigger triage troubleshoot turn type unblock uncomment undo unfreeze uninstall unlock unmount unpack unpause unpin unset unzip \
 untar update upgrade upload use utilize vacuum view visit wait walk warn watch whitelist wipe withdraw work wrap write zip";
@@ -80,7 +80,7 @@ overview background introduction purpose scope audience glossary references refe
 symptom impact meaning context about rationale motivation architecture ownership owner owners description severity definition \
 definitions summary notes note changelog history terminology metadata alerts alert links resources faq limitations \
 considerations design principles policy roles responsibilities explanation concepts goal goals objective objectives prerequisites-table \
-conclusion acknowledgements license inventory";
+conclusion lessons acknowledgements license inventory";
 
 type Words = LazyLock<HashSet<&'static str>>;
 
@@ -106,7 +106,6 @@ pub(crate) fn is_cmdlet(word: &str) -> bool {
 pub(crate) fn is_imperative(word: &str) -> bool {
     let lower = word.to_lowercase();
     let stem = lower.strip_prefix("re-").unwrap_or(&lower);
-    let stem = stem.split('-').next().unwrap_or(stem);
     IMPERATIVE_WORDS.contains(stem)
         || CHECK_WORDS.contains(stem)
         || lower == "double-check"
@@ -127,7 +126,7 @@ pub(crate) fn is_reference(word: &str) -> bool {
 pub(crate) fn first_word(text: &str) -> &str {
     let trimmed = text.trim_start_matches(|letter: char| !letter.is_alphanumeric());
     let end = trimmed
-        .find(|letter: char| !(letter.is_alphanumeric() || letter == '-' || letter == '\''))
+        .find(|letter: char| !(letter.is_alphanumeric() || matches!(letter, '-' | '\'' | '_')))
         .unwrap_or(trimmed.len());
     &trimmed[..end]
 }

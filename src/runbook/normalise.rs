@@ -69,6 +69,9 @@ fn front_matter(text: &str, metadata: &mut Vec<(String, String)>) -> usize {
     let mut found = Vec::new();
     for (index, line) in all.enumerate() {
         if line.trim_end() == mark {
+            if found.is_empty() {
+                return 0;
+            }
             metadata.append(&mut found);
             return index + 2;
         }

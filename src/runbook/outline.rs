@@ -1,6 +1,8 @@
 //! Sections to phases and steps: decides which headings and list entries are steps (R1 to R6), in
 //! source order, and gives every line of the document a place.
 
+use std::collections::BTreeSet;
+
 use super::Role;
 use super::item::{self, Draft, Setting};
 use super::node::{Entry, Node, NodeKind};
@@ -96,7 +98,7 @@ impl Emitter {
     fn body(&mut self, section: &Section, parent: &Parent) {
         if let Some(split) = split_steps(&section.body, &section.title) {
             self.list_steps(section, &split, parent);
-        } else if acts(section) && !section.body.is_empty() {
+        } else if !section.body.is_empty() && if parent.root { commands(section) } else { acts(section) } {
             self.own_step(section, &section.body, parent, section.lines.first);
         } else {
             self.intro(&section.body, parent, &section.title);
@@ -255,24 +257,41 @@ fn leaves(child: &Section) -> bool {
     matches!(heading::role(&child.title), Some(Role::Rollback | Role::Troubleshooting))
 }
 
+fn drafts(section: &Section) -> Vec<Draft> {
+    let rollback = heading::role(&section.title) == Some(Role::Rollback);
+    item::draft(&section.body, Setting { title: &section.title, rollback, aside: false })
+}
+
+/// Whether the section's own blocks hold commands or tasks: what makes a step of a document's head.
+fn commands(section: &Section) -> bool {
+    drafts(section).iter().any(|draft| match &draft.kind {
+        ItemKind::Command(block) => block.form != super::Form::Inline,
+        ItemKind::Input { .. } => true,
+        _ => false,
+    }) || has_tasks(&section.body)
+}
+
+fn has_tasks(nodes: &[Node]) -> bool {
+    nodes.iter().any(|node| matches!(&node.kind, NodeKind::List { entries, .. } if entries.iter().any(|entry| entry.task.is_some())))
+}
+
 /// Whether the section's own blocks hold something to do.
 fn acts(section: &Section) -> bool {
-    let setting = Setting {
-        title: &section.title,
-        rollback: heading::role(&section.title) == Some(Role::Rollback),
-        aside: false,
-    };
-    let drafts = item::draft(&section.body, setting);
+    let drafts = drafts(section);
     let count = |wanted: fn(&ItemKind) -> bool| drafts.iter().filter(|draft| wanted(&draft.kind)).count();
     let commands = count(|kind| matches!(kind, ItemKind::Command(_) | ItemKind::Input { .. }));
     let checks = count(|kind| matches!(kind, ItemKind::Check { .. }));
     let actions = count(|kind| matches!(kind, ItemKind::Action { .. })) + imperatives(&section.body);
-    if heading::informs(&section.title) && !heading::instructs(&section.title) {
+    let checklist = has_tasks(&section.body) || label::is_check_label(&section.title);
+    if heading::informs(&section.title) && !heading::instructs(&section.title) && !checklist {
         return drafts.iter().any(
             |draft| matches!(&draft.kind, ItemKind::Command(block) if block.form != super::Form::Inline),
         );
     }
-    commands > 0 || checks > 0 || actions > 1 || (actions > 0 && heading::instructs(&section.title))
+    commands > 0
+        || checks > 0
+        || actions > 1
+        || (actions > 0 && (heading::instructs(&section.title) || section.number.is_some()))
 }
 
 /// Sentences of paragraphs that ask for something.
@@ -301,7 +320,7 @@ fn kind(section: &Section) -> Kind {
         if numbered {
             return Kind::Phase;
         }
-        if steps && section.children.is_empty() && only_list(&section.body) {
+        if steps && only_list(&section.body) {
             return Kind::Steps;
         }
         let acting = acts(section) || inner || steps;
@@ -336,25 +355,19 @@ struct Split<'a> {
 /// The steps of the body's ordered lists. Lists are one where the next goes on counting where the last
 /// one ended; what stands between belongs to the step before it.
 fn split_steps<'a>(body: &'a [Node], title: &str) -> Option<Split<'a>> {
-    let announced = |index: usize| match index.checked_sub(1).map(|before| &body[before].kind) {
-        Some(NodeKind::Paragraph(text)) => text.text(),
-        _ => String::new(),
-    };
-    let ordered = |node: &'a Node| match &node.kind {
-        NodeKind::List { ordered: true, entries } => Some(entries),
-        _ => None,
-    };
-    let first = body.iter().enumerate().position(|(index, node)| {
-        ordered(node).is_some_and(|entries| list::is_steps(entries, &announced(index), title))
-    })?;
+    let chains = chains(body);
+    let accepted: Vec<bool> = chains.iter().map(|chain| chain.is_steps(body, title)).collect();
+    let first = chains.iter().zip(&accepted).find(|(_, accepted)| **accepted)?.0.lists.first().copied()?;
+    let taken: BTreeSet<usize> = chains
+        .iter()
+        .zip(&accepted)
+        .filter(|(_, accepted)| **accepted)
+        .flat_map(|(chain, _)| chain.lists.iter().copied())
+        .collect();
     let mut steps: Vec<(&Entry, Vec<&Node>)> = Vec::new();
     for (index, node) in body.iter().enumerate().skip(first) {
-        match ordered(node) {
-            Some(entries)
-                if index == first
-                    || continues(&steps, entries)
-                    || list::is_steps(entries, &announced(index), title) =>
-            {
+        match &node.kind {
+            NodeKind::List { entries, .. } if taken.contains(&index) => {
                 steps.extend(entries.iter().map(|entry| (entry, Vec::new())));
             }
             _ => {
@@ -367,10 +380,48 @@ fn split_steps<'a>(body: &'a [Node], title: &str) -> Option<Split<'a>> {
     Some(Split { before: &body[..first], steps })
 }
 
-fn continues(steps: &[(&Entry, Vec<&Node>)], entries: &[Entry]) -> bool {
-    let last = steps.last().and_then(|(entry, _)| entry.number);
+/// Ordered lists of which each goes on counting where the one before it ended.
+struct Chain<'a> {
+    lists: Vec<usize>,
+    entries: Vec<&'a Entry>,
+}
+
+impl Chain<'_> {
+    fn is_steps(&self, body: &[Node], title: &str) -> bool {
+        let before = self.lists.first().and_then(|first| first.checked_sub(1)).map(|index| &body[index].kind);
+        let announced = match before {
+            Some(NodeKind::Paragraph(text)) => text.text(),
+            _ => String::new(),
+        };
+        list::is_steps(&self.entries, &announced, title)
+    }
+}
+
+fn chains(body: &[Node]) -> Vec<Chain<'_>> {
+    let mut chains: Vec<Chain<'_>> = Vec::new();
+    for (index, node) in body.iter().enumerate() {
+        let NodeKind::List { ordered: true, entries } = &node.kind else { continue };
+        match chains.last_mut() {
+            Some(chain) if continues(&chain.entries, entries) => {
+                chain.lists.push(index);
+                chain.entries.extend(entries);
+            }
+            _ => chains.push(Chain { lists: vec![index], entries: entries.iter().collect() }),
+        }
+    }
+    chains
+}
+
+fn continues(chain: &[&Entry], entries: &[Entry]) -> bool {
+    let last = chain.last().and_then(|entry| entry.number).map(|number| number + chain_gap(chain));
     let next = entries.first().and_then(|entry| entry.number);
-    matches!((last, next), (Some(last), Some(next)) if next == last + 1)
+    matches!((last, next), (Some(last), Some(next)) if next > 1 && next == last + 1)
+}
+
+/// Entries that are all written `1.` count by their position.
+fn chain_gap(chain: &[&Entry]) -> u64 {
+    let same = chain.len() > 1 && chain.iter().all(|entry| entry.number == Some(1));
+    if same { chain.len() as u64 - 1 } else { 0 }
 }
 
 fn entry_step(entry: &Entry, trailing: &[&Node], title: &str, parent: &Parent) -> StepDraft {
@@ -395,7 +446,7 @@ fn entry_step(entry: &Entry, trailing: &[&Node], title: &str, parent: &Parent) -
 fn entry_title(entry: &Entry) -> String {
     let Some(lead) = entry.lead() else { return String::new() };
     if let Some((bold, _)) = lead.bold_lead()
-        && bold.split_whitespace().count() > 1
+        && (bold.split_whitespace().count() > 1 || label::label(lead).is_some())
     {
         return bold.trim_end_matches([':', '.']).to_owned();
     }

@@ -135,7 +135,7 @@ fn shell(text: &str) -> Class {
     if logical.first().is_some_and(|(_, line)| command_line::is_sql(line)) && known == 0 {
         return foreign(text, Language::Sql);
     }
-    match leading_command(text, &logical) {
+    match leading_command(text, &logical, false) {
         Some(alone) if known == 1 => commands(vec![alone], Confidence::High),
         _ => commands(manual_parts(text), Confidence::High),
     }
@@ -166,7 +166,7 @@ fn unlabelled(code: &Code) -> Class {
     }
     let manual = lines.iter().filter(|line| is_manual(line)).count();
     let known = lines.iter().filter(|line| command_line::is_command(line)).count();
-    if let Some(alone) = leading_command(text, &logical)
+    if let Some(alone) = leading_command(text, &logical, true)
         && known == 1
         && lines.len() > 1
     {
@@ -231,7 +231,7 @@ fn is_keyword(line: &str) -> bool {
 }
 
 /// The command of a block in which one command line stands first and recorded output follows it.
-fn leading_command(text: &str, logical: &[(usize, String)]) -> Option<Segment> {
+fn leading_command(text: &str, logical: &[(usize, String)], trusting: bool) -> Option<Segment> {
     let (first, line) = logical.first()?;
     let (second, _) = logical.get(1)?;
     if !command_line::is_command(line) {
@@ -240,7 +240,9 @@ fn leading_command(text: &str, logical: &[(usize, String)]) -> Option<Segment> {
     let lines: Vec<&str> = text.lines().collect();
     let gap = lines.get(*first + 1..*second)?.iter().any(|line| line.trim().is_empty());
     let rest: String = lines.get(*second..)?.join("\n");
-    if !(looks_like_output(&rest) || (gap && !logical[1..].iter().any(|(_, line)| is_plausible(line)))) {
+    if !(looks_like_output(&rest)
+        || (trusting && gap && !logical[1..].iter().any(|(_, line)| is_plausible(line))))
+    {
         return None;
     }
     let end = (*second - 1).max(*first);

@@ -81,6 +81,11 @@ pub(crate) fn is_sql(line: &str) -> bool {
             && line.contains(' '))
 }
 
+/// Whether this program's name is also an everyday word.
+pub(crate) fn is_everyday(word: &str) -> bool {
+    VERBS.split_whitespace().any(|verb| verb == word)
+}
+
 fn is_prose_assignment(words: &[&str]) -> bool {
     words.iter().any(|word| word.ends_with('=') && words.len() > 1)
 }
@@ -103,6 +108,8 @@ fn is_executable_path(word: &str, words: usize) -> bool {
     ];
     let named = !name.is_empty() && !document.iter().any(|end| name.ends_with(end)) && !word.ends_with(':');
     let script = word.starts_with("./")
+        || (words > 1
+            && ["scripts/", "script/", "tools/", "hack/"].iter().any(|start| word.starts_with(start)))
         || name.ends_with(".sh")
         || name.ends_with(".py")
         || name.ends_with(".ps1")
@@ -111,7 +118,7 @@ fn is_executable_path(word: &str, words: usize) -> bool {
 }
 
 fn reads_as_prose(first: &str, second: &str, words: &[&str]) -> bool {
-    let everyday = VERBS.split_whitespace().any(|verb| verb == first);
+    let everyday = is_everyday(first);
     let option = words.iter().any(|word| word.starts_with('-') && word.len() > 1);
     let lower = second.trim_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
     let prose = PROSE.split_whitespace().any(|word| word == lower);

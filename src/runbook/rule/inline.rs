@@ -4,7 +4,6 @@
 use super::{command_line, label};
 use crate::runbook::lexicon::{first_word, says_any};
 use crate::runbook::node::Inline;
-use crate::runbook::placeholder;
 use crate::runbook::{Confidence, Language};
 
 /// A command in a code span.
@@ -41,6 +40,23 @@ const RUNS: [&str; 15] = [
 
 /// The commands among the code spans of a text; `acting` says that it stands where things are done.
 pub(crate) fn commands(text: &Inline, acting: bool) -> Vec<Span> {
+    find(text, Place { acting, checking: false, chained: false })
+}
+
+/// The commands among the code spans of something to be confirmed.
+pub(crate) fn checked(text: &Inline) -> Vec<Span> {
+    find(text, Place { acting: true, checking: true, chained: false })
+}
+
+/// What is known of the text around a span.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    acting: bool,
+    checking: bool,
+    chained: bool,
+}
+
+fn find(text: &Inline, place: Place) -> Vec<Span> {
     let mut found = Vec::new();
     for (index, span) in text.spans.iter().enumerate() {
         if !span.code || span.link.is_some() {
@@ -51,7 +67,12 @@ pub(crate) fn commands(text: &Inline, acting: bool) -> Vec<Span> {
         let before: String = text.spans[..index].iter().map(|span| span.text.as_str()).collect();
         let after: String = text.spans[index + 1..].iter().map(|span| span.text.as_str()).collect();
         let before = before.replace('\n', " ");
-        if let Some(confidence) = position(before.trim_end(), after.trim_start(), code, acting) {
+        if let Some(confidence) = position(
+            before.trim_end(),
+            after.trim_start(),
+            code,
+            Place { chained: !found.is_empty(), ..place },
+        ) {
             found.push(Span { line: span.line, text: code.to_owned(), language, confidence });
         }
     }
@@ -75,98 +96,94 @@ fn language(code: &str) -> Option<Language> {
     command_line::is_command(code).then_some(Language::Shell)
 }
 
-fn position(before: &str, after: &str, code: &str, acting: bool) -> Option<Confidence> {
-    let words = code.split_whitespace().count();
+/// Words that make the text before a span a report instead of an instruction.
+const REPORTS: [&str; 14] = [
+    "was",
+    "were",
+    "has been",
+    "because",
+    "failed",
+    "fails",
+    "will",
+    "automatically",
+    "equivalent to",
+    "same as",
+    "similar to",
+    "calls",
+    "runs",
+    "uses",
+];
+
+fn position(before: &str, after: &str, code: &str, place: Place) -> Option<Confidence> {
     let whole = before.trim_matches(|letter: char| !letter.is_alphanumeric()).is_empty();
-    let ended = after.is_empty() || after.starts_with(['.', ',', ';', ':']) || after.trim().len() <= 1;
-    if label::is_negated(before) || placeholder::mask(code).trim() == code.trim_matches('X') && words == 0 {
+    let ended = after.trim().len() <= 1 || after.starts_with(['.', ',', ';', ':', '→']);
+    if label::is_negated(before) {
         return None;
     }
+    if code.split_whitespace().count() < 2 && !is_script(code) {
+        let alone = before.is_empty() && after.trim().len() <= 1 && code.len() > 2 && code != "latest";
+        return (alone && place.acting && !command_line::is_everyday(code)).then_some(Confidence::Medium);
+    }
+    if whole {
+        return lead(after, place);
+    }
+    if before.ends_with(':') && ended {
+        return Some(Confidence::High);
+    }
+    let clause =
+        before.rsplit(['.', ';', '!', '?']).find(|part| !part.trim().is_empty()).unwrap_or(before).trim();
+    if before.ends_with(['.', '!', '?']) {
+        return lead(after, place).filter(|_| place.acting).map(|_| Confidence::Medium);
+    }
+    let clause = clause.split_once(": ").map_or(clause, |(_, rest)| rest);
+    let sentence = clause.trim_start_matches(|letter: char| !letter.is_alphanumeric());
+    let imperative = label::is_instruction(sentence) || label::is_check_sentence(sentence);
+    let last = last_word(before);
+    if matches!(last.as_str(), "run" | "execute" | "use" | "invoke" | "issue" | "type" | "enter" | "do")
+        && imperative
+    {
+        return Some(Confidence::High);
+    }
+    if says_any(clause, &REPORTS) && !imperative {
+        return None;
+    }
+    let chained = place.chained && matches!(last.as_str(), "then" | "and" | "or" | "→" | "->");
+    let runs = RUNS.contains(&last.as_str()) && place.acting;
+    (imperative || chained || runs || (place.acting && example(before))).then_some(Confidence::Medium)
+}
+
+fn last_word(before: &str) -> String {
     let last = before
         .rsplit(|letter: char| letter.is_whitespace() || letter == '(')
         .next()
         .unwrap_or_default()
         .to_lowercase();
-    let last = last.trim_end_matches([':', ',']).trim_start_matches(['(', '*']);
-    let runs = RUNS.contains(&last);
-    let script = code.starts_with("./") || code.ends_with(".sh");
-    if words < 2 && !script {
-        let bare = whole && ended && !matches!(code, "main" | "latest") && acting;
-        return (bare && after.trim().len() <= 1 && before.is_empty() && code.len() > 2)
-            .then_some(Confidence::Medium)
-            .filter(|_| words == 1 && !command_line::is_command(&format!("{code} the")));
-    }
-    if whole {
-        return lead(after);
-    }
-    if before.ends_with(':') && ended {
-        return Some(Confidence::High);
-    }
-    let clause = before.rsplit(['.', ';', '!', '?']).next().unwrap_or(before).trim();
-    let sentence = clause.trim_start_matches(|letter: char| !letter.is_alphanumeric());
-    let imperative = label::is_instruction(sentence) || label::is_check_sentence(sentence);
-    if runs
-        && matches!(last, "run" | "execute" | "use" | "invoke" | "issue" | "type" | "enter" | "do")
-        && imperative
-    {
-        return Some(Confidence::High);
-    }
-    if says_any(
-        clause,
-        &[
-            "was",
-            "were",
-            "has been",
-            "because",
-            "failed",
-            "fails",
-            "will",
-            "automatically",
-            "equivalent to",
-            "same as",
-            "like",
-            "similar to",
-            "calls",
-            "runs",
-            "uses",
-        ],
-    ) && !imperative
-    {
-        return None;
-    }
-    (imperative || (runs && acting) || (acting && example(before))).then_some(Confidence::Medium)
+    last.trim_end_matches([':', ',']).trim_start_matches(['(', '*']).to_owned()
 }
 
+fn is_script(code: &str) -> bool {
+    code.starts_with("./") || code.ends_with(".sh") || (code.starts_with('/') && code.contains("bin/"))
+}
+
+/// Words that may follow a command at the start of a text.
+const REMARKS: &str =
+    "and or then to on in from for once if with again until after before as inside against there";
+
+/// Words that follow a command which is to be checked.
+const REPORTED: &str =
+    "reports returns shows prints succeeds passes lists exits is are has completes responds";
+
 /// A span at the start: a command if nothing, a remark or a further command follows, not if it is the
-/// subject of a sentence.
-fn lead(after: &str) -> Option<Confidence> {
+/// subject of a sentence; in a list of checks it may be that too.
+fn lead(after: &str, place: Place) -> Option<Confidence> {
     let remark = after.is_empty()
         || after.starts_with(['.', ',', ';', ':', '—', '–', '(', '-', '#', '→', '&', '+'])
         || after.starts_with("=>");
     let word = first_word(after).to_lowercase();
+    let holds = |words: &str| words.split(' ').any(|known| known == word);
     if remark {
         Some(Confidence::High)
-    } else if matches!(
-        word.as_str(),
-        "and"
-            | "or"
-            | "then"
-            | "to"
-            | "on"
-            | "in"
-            | "from"
-            | "for"
-            | "once"
-            | "if"
-            | "with"
-            | "again"
-            | "until"
-            | "after"
-            | "before"
-            | "as"
-            | "inside"
-            | "against"
-    ) {
+    } else if holds(REMARKS) || (place.checking && holds(REPORTED)) {
         Some(Confidence::Medium)
     } else {
         None

@@ -359,37 +359,16 @@ pub(crate) fn is_condition(whole: &str) -> bool {
     starts_any(whole, &["if ", "when ", "in case ", "unless ", "only if ", "**if"])
 }
 
+/// Nouns under which everything is to be confirmed.
+const CHECK_LABELS: &str = "check|checks|verify|verification|validation|acceptance criteria|definition of done|checklist|exit criteria|\
+success criteria|done when|manual checks|health checks|smoke tests|sanity checks|confirm|ensure|pass when|validate";
+
 fn announces_checks(whole: &str, label: &str) -> bool {
-    let first = first_word(whole);
-    let word = label.to_lowercase();
-    is_check(first)
-        || [
-            "check",
-            "checks",
-            "verify",
-            "verification",
-            "validation",
-            "acceptance criteria",
-            "definition of done",
-            "checklist",
-            "exit criteria",
-            "success criteria",
-            "done when",
-            "manual checks",
-            "health checks",
-            "smoke tests",
-            "sanity checks",
-            "confirm",
-            "ensure",
-            "pass when",
-            "gate",
-            "validate",
-        ]
-        .iter()
-        .any(|known| word == *known || word.starts_with(&format!("{known} ")) && known.len() > 5)
-        || word.ends_with(" checks")
-        || word.ends_with(" checklist")
-        || word.ends_with(" criteria")
+    let tail = sentences(whole).last().copied().unwrap_or_default();
+    let inform = says_any(tail, &["this information", "you include", "you understand"]);
+    (is_check(first_word(tail)) || starts_any(tail, &["make sure", "please verify", "please check"]))
+        && !inform
+        || is_check_label(label)
         || says_any(
             whole,
             &[
@@ -397,53 +376,61 @@ fn announces_checks(whole: &str, label: &str) -> bool {
                 "complete when",
                 "is done when",
                 "successful when",
-                "make sure that",
-                "make sure",
-                "verify that",
-                "confirm that",
+                "following checks",
+                "successful if",
+                "these are true",
+                "the following are true",
                 "confirm the following",
                 "verify the following",
                 "check the following",
-                "check that",
-                "ensure that",
-                "following checks",
-                "successful if",
                 "is complete when",
             ],
         )
 }
+
+/// Whether a label or title says by its nouns that what is under it is to be confirmed.
+pub(crate) fn is_check_label(label: &str) -> bool {
+    let word = label.to_lowercase();
+    CHECK_LABELS
+        .split('|')
+        .any(|known| word == known || (known.len() > 8 && word.starts_with(&format!("{known} "))))
+        || [" checks", " checklist", " criteria"].iter().any(|end| word.ends_with(end))
+}
+
+/// Openings of a sentence that asks for confirmation without a verb of checking in front.
+const CHECK_OPENINGS: &str = "make sure |test that |test for |test with |test on |test the |look at |please check |please verify |please ensure |\
+please confirm |please make sure |also check |also verify |also ensure |also confirm |then check |then verify |then confirm |be sure to check |sanity check |\
+double check |finally, ensure |finally, verify |finally, check |finally, confirm |and ensure |and verify |and confirm |next, verify |next, check ";
 
 /// Whether this sentence asks a person to confirm something.
 pub(crate) fn is_check_sentence(sentence: &str) -> bool {
     let trimmed = sentence.trim_start_matches(|letter: char| !letter.is_alphanumeric());
     let first = first_word(trimmed);
     let rest = trimmed.get(first.len()..).unwrap_or_default().trim_start();
-    let noun = rest.starts_with(|letter: char| matches!(letter, ':' | '-' | '—' | '=' | ')'))
-        && !rest.starts_with("- ");
+    let noun = rest.starts_with([':', '-', '—', '=', ')']) && !rest.starts_with("- ");
     let second = first_word(rest).to_lowercase();
-    let out =
-        matches!(first.to_lowercase().as_str(), "check") && matches!(second.as_str(), "out" | "in" | "into");
+    let out = first.eq_ignore_ascii_case("check") && matches!(second.as_str(), "out" | "in" | "into");
+    let lower = trimmed.to_lowercase();
+    let instructs = lower
+        .strip_prefix("make sure to ")
+        .is_some_and(|rest| is_imperative(first_word(rest)) && !is_check(first_word(rest)));
     (is_check(first) && !noun && !out && !rest.is_empty())
-        || starts_any(
-            trimmed,
-            &[
-                "make sure ",
-                "test that ",
-                "look at ",
-                "please check ",
-                "please verify ",
-                "please ensure ",
-                "please confirm ",
-                "please make sure ",
-                "also check ",
-                "also verify ",
-                "then check ",
-                "then verify ",
-                "be sure to check ",
-                "sanity check ",
-                "double check ",
-            ],
-        )
+        || (CHECK_OPENINGS.split('|').any(|opening| lower.starts_with(opening)) && !instructs)
+        || is_check_after_place(&lower)
+}
+
+/// `On the provider, ensure that …`: a place or a time in front of the check.
+fn is_check_after_place(lower: &str) -> bool {
+    let opener = matches!(
+        first_word(lower),
+        "on" | "in" | "at" | "after" | "before" | "once" | "from" | "for" | "using" | "when"
+    );
+    let Some((before, after)) = lower.split_once(", ") else { return false };
+    let first = first_word(after);
+    opener
+        && before.split_whitespace().count() <= 12
+        && is_check(first)
+        && !after[first.len()..].trim_start().starts_with("out ")
 }
 
 /// Whether the item asks for work by hand.
@@ -561,6 +548,8 @@ pub(crate) fn is_negated(text: &str) -> bool {
     let tail: Vec<char> = text.chars().collect();
     let tail: String = tail[tail.len().saturating_sub(60)..].iter().collect();
     let clause = tail.rsplit(['.', ';', '!']).next().unwrap_or(&tail);
+    let clause = clause.to_lowercase().replace("if not", "").replace("not only", "");
+    let clause = clause.as_str();
     says_any(
         clause,
         &[

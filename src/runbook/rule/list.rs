@@ -7,14 +7,19 @@ use crate::runbook::node::{Entry, Node, NodeKind};
 
 /// Whether the entries of this ordered list are steps; `announced` is the text before it, `title` the
 /// heading above it.
-pub(crate) fn is_steps(entries: &[Entry], announced: &str, title: &str) -> bool {
+pub(crate) fn is_steps(entries: &[&Entry], announced: &str, title: &str) -> bool {
     if entries.is_empty() || describes(announced) || entries.iter().any(|entry| entry.task.is_some()) {
         return false;
     }
     let acting = entries.iter().filter(|entry| acts(entry)).count();
-    let informs = heading::informs(title) && !heading::is_procedure(title);
-    let needed = if informs { entries.len() } else { entries.len().div_ceil(2) };
-    acting >= needed && acting > 0
+    let procedure = heading::is_procedure(title);
+    let informs = heading::informs(title) && !procedure;
+    let needed = match (informs, procedure) {
+        (true, _) => entries.len(),
+        (_, true) => 0,
+        _ => entries.len().div_ceil(2),
+    };
+    acting >= needed
 }
 
 /// Whether the text before a list says that it only describes.
@@ -62,7 +67,9 @@ fn acts(entry: &Entry) -> bool {
     let bold = lead.bold_lead();
     let rest = bold.as_ref().map(|(_, rest)| rest.text()).unwrap_or_default();
     let rest = rest.trim_start_matches([':', ' ', '—', '–', '-', '.']);
-    let instructs = label::is_instruction(&text)
+    let navigates = text.contains(" → ");
+    let instructs = navigates
+        || label::is_instruction(&text)
         || label::is_check_sentence(&text)
         || label::is_instruction(rest)
         || label::is_check_sentence(rest);

@@ -78,7 +78,7 @@ fn heredoc_is_open(text: &str, rest: &str) -> bool {
 /// The line without its prompt, and whether the prompt is that of a console.
 fn strip(line: &str, root: bool) -> Option<(&str, bool)> {
     let trimmed = line.trim_start();
-    for mark in ["$ ", "% ", "❯ ", "➜ ", "PS> ", "λ "] {
+    for mark in ["$ ", "% ", "❯ ", "➜ ", "✗ ", "PS> ", "λ "] {
         if let Some(rest) = trimmed.strip_prefix(mark) {
             return Some((rest, false));
         }

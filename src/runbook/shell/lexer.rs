@@ -353,6 +353,10 @@ impl Lexer<'_> {
                 self.push(Open::Arithmetic, 2);
                 self.joined = false;
             }
+            b'(' if self.starts("()") => {
+                self.eat(2);
+                self.command = true;
+            }
             b'(' => {
                 self.push(Open::Subshell, 1);
                 self.command = true;
