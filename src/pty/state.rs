@@ -8,6 +8,3 @@ pub(crate) const BASH: &str = include_str!("shell/state.bash");
 
 /// For a POSIX shell.
 pub(crate) const SH: &str = include_str!("shell/state.sh");
-
-/// For zsh.
-pub(crate) const ZSH: &str = include_str!("shell/state.zsh");

@@ -122,6 +122,13 @@ impl HolderProcess {
         self.finish();
     }
 
+    /// Processes for a person, without the connections that targets share: those stay on purpose.
+    pub(super) fn describe(&self, processes: impl IntoIterator<Item = Process>) -> Vec<String> {
+        let shared = format!("ssh: {}/", self.private.display());
+        let described = processes.into_iter().map(Process::describe);
+        described.filter(|process| !process.contains(&shared)).collect()
+    }
+
     fn restart(&mut self) {
         self.terminal.repair().ok();
         if self.idle_deaths > SHELLS {
@@ -207,7 +214,7 @@ impl HolderProcess {
             return;
         };
         self.terminal.repair().ok();
-        let left_over = attempt.own(&living, shell).into_iter().map(Process::describe).collect();
+        let left_over = self.describe(attempt.own(&living, shell));
         let Some(end) = attempt.end else { return };
         let ended = Ended {
             attempt: attempt.number,

@@ -16,6 +16,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -74,6 +75,7 @@ struct HolderProcess {
     attempt: Option<Attempt>,
     unacknowledged: Option<Ended>,
     directory: String,
+    private: PathBuf,
     idle_deaths: u32,
     alone_since: Instant,
     is_closing: bool,
@@ -105,6 +107,7 @@ impl HolderProcess {
             attempt: None,
             unacknowledged: None,
             directory: arguments.start_in.display().to_string(),
+            private: arguments.directory.clone(),
             idle_deaths: 0,
             alone_since: Instant::now(),
             is_closing: false,
@@ -236,11 +239,9 @@ impl HolderProcess {
             kill_process(pid, Signal::KILL).ok();
         }
         self.terminal.set_foreground(getpid()).ok();
-        let left_over = descendants(getpid())
-            .into_iter()
-            .filter(|process| Some(process.pid) != shell.map(Pid::as_raw_pid))
-            .map(process::Process::describe)
-            .collect();
+        let mut stay = descendants(getpid());
+        stay.retain(|process| Some(process.pid) != shell.map(Pid::as_raw_pid));
+        let left_over = self.describe(stay);
         let reason = self.closing.take().unwrap_or_default();
         self.tell(&Notice::Closing { reason, left_over });
         self.shell.clean_up();

@@ -42,7 +42,7 @@ impl StepShell {
         for (name, text, state) in [
             ("bash", include_str!("../shell/loop.bash"), state::BASH),
             ("sh", include_str!("../shell/loop.sh"), state::SH),
-            ("zsh", include_str!("../shell/loop.zsh"), state::ZSH),
+            ("zsh", include_str!("../shell/loop.zsh"), ""),
         ] {
             let path = directory.join(format!("loop.{name}"));
             let text = text.replace("@STATE@", state).replace("@DIRECTORY@", &quoted);

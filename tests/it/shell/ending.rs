@@ -219,11 +219,7 @@ fn a_script_with_carriage_returns_fails_and_ends_no_later_step() {
 
 #[test]
 fn a_long_script_and_a_long_line_run_whole() {
-    let mut long = "x=0\n".to_owned();
-    for line in 0..5500 {
-        long.push_str(&format!("x=$((x+1)) # {line:>30}\n"));
-    }
-    long.push_str("echo $x");
+    let long = format!("x=0\n{}echo $x", format!("x=$((x+1)) # {}\n", "p".repeat(30)).repeat(5500));
     check(Bash, &[(&long, "0", "5500\n")]);
     check(Sh, &[(&long, "0", "5500\n")]);
     check(Bash, &[(&format!("v={}; echo ${{#v}}", "a".repeat(1_000_000)), "0", "1000000\n")]);

@@ -6,6 +6,7 @@ pub(crate) mod pane;
 mod signal;
 mod survival;
 mod terminal;
+mod zsh;
 
 use holdpoint::pty::Shell;
 use pane::{Done, Pane, Then};
