@@ -1,10 +1,23 @@
 //! The screens. A gesture changes the state of the screen and may become a request; entries that
 //! come back change the run; drawing shows both. The terminal is this front end's only door.
 
+pub mod dialog;
 pub mod field;
+#[cfg(test)]
+mod fixture;
+pub mod keymap;
+pub mod layout;
+pub mod output;
 pub mod terminal;
+#[cfg(test)]
+mod tests;
 pub mod theme;
+pub mod ui;
+pub mod update;
 pub mod view;
+mod walk;
 
 pub use terminal::{Input, Options, Terminal, TuiError};
 pub use theme::{Colour, Theme};
+pub use ui::{LastTime, WalkEnd};
+pub use walk::{Connector, WalkSetup, walk};
