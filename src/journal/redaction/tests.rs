@@ -82,6 +82,78 @@ fn command_lines_lose_their_passwords() {
     check("ALTER USER a WITH PASSWORD 'pw1';", "ALTER USER a WITH PASSWORD '[REDACTED:sql-password]';");
 }
 
+/// The marked part is gone, and what stands around it is not.
+fn check_marked(row: &str) {
+    let (before, rest) = row.split_once('«').unwrap();
+    let (secret, after) = rest.split_once('»').unwrap();
+    let stored = Redactor::new().redact_text(&format!("{before}{secret}{after}"));
+    let around = stored.starts_with(before) && stored.ends_with(after) && stored.contains("[REDACTED:");
+    assert!(around && !stored.contains(secret), "{row}: {stored}");
+}
+
+#[test]
+fn secrets_of_every_family_are_masked_where_they_stand() {
+    let rows = [
+        "Authorization: NTLM «TlRMTVNTUAABAAAAB4IIogAAAAAAAAAA»",
+        "proxy-authorization: Basic «dXNlcjpwYXNz»",
+        "{\"Authorization\": \"Bearer «abc123def456»\"}",
+        "Authorization: AWS4-HMAC-SHA256 «Credential=AKIDEXAMPLE/20150830/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7»",
+        "X-Api-Key: «9f8e7d6c5b4a»",
+        "x-vault-token: «s.k3JvX9mQ2rTz7LwYb5Nc»",
+        "PRIVATE-TOKEN: «k3JvX9mQ2rTz»",
+        "set-cookie: «session=31d4d96e407aad42; Path=/; HttpOnly»",
+        "using bearer «k3JvX9mQ2rTz7LwY» for it",
+        "git clone https://«k3JvX9mQ2rTz7LwYb5NcHd8G»@git.example.org/a.git",
+        "redis://:«hunter2»@cache:6379/0",
+        "amqp://app:«p%40ss»@mq//",
+        "DSN app:«s3cret»@tcp(db:3306)/acme",
+        "https://acct.blob.core.windows.net/c/b?sv=2020&sp=r&sig=«k3JvX9mQ2rTz%2F7LwYb5Nc%3D»&se=1",
+        "https://d111.cloudfront.net/x?Expires=1&Signature=«abcDEF123~__»&x=1",
+        "https://storage.googleapis.com/b/o?X-Goog-Signature=«247a2aa45f169edf4d187d54e7cc46e4»&y=2",
+        "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=«k3JvX9mQ2rTz7LwYb5NcHd8GfS1pAe4VuKo6==»;EndpointSuffix=x",
+        "Endpoint=sb://x/;SharedAccessKeyName=Root;SharedAccessKey=«k3JvX9mQ2rTz7LwYb5NcHd8G=»",
+        "AWS_SECRET_ACCESS_KEY=«wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY»",
+        "aws configure set aws_secret_access_key «wJalrXUtnFEMI/K7MDENG»",
+        "export DATABASE_PASSWORD='«two words»'",
+        "SECRET_KEY = '«django-insecure-x(1»'",
+        "    db_password: \"«pa55word»\"",
+        "api_key: «k3JvX9mQ»",
+        "spring.datasource.password=«hunter2»",
+        "PASSWORD=«letmein»",
+        "-e POSTGRES_PASSWORD=«letmein» postgres:16",
+        "requirepass «hunter2x»",
+        "\"auth\": {\"token\": \"«k3JvX9mQ»\"}",
+        "'password' => '«hunter2»',",
+        "password := \"«hunter2»\"",
+        "<add key=\"DbPassword\" value=\"«hunter2»\" />",
+        "machine git.example.org login ada password «hunter2»",
+        "CREATE USER a IDENTIFIED BY '«hunter2»';",
+        "mysqldump --single-transaction -u root -p«S3cret!x» acme",
+        "psql --password «hunter2»",
+        "curl --user admin:«hunter2» http://h",
+        "curl -sS -u \"admin:«hunter2»\" http://h",
+        "docker login -u ada -p «hunter2» registry",
+        "vault login «k3JvX9mQ2rTz»",
+        "ldapsearch -x -D cn=admin -w «hunter2»",
+        "openssl rsa -passin pass:«hunter2» -in k.pem",
+        "echo 'deploy:«hunter2»' | sudo chpasswd",
+        "kubectl create secret generic db --from-literal=pw=«hunter2»",
+        "helm upgrade a b --set auth.password=«hunter2»",
+        "tool --api-key «k3JvX9mQ» run",
+        "tool --token=«k3JvX9mQ» run",
+        "smbclient //h/s -U ada%«hunter2»",
+        "the password is «hunter2!»",
+        "Temporary password: «Xy7#kk2p»",
+        "root:«$6$saltsalt$k3JvX9mQ2rTz7LwYb5NcHd8GfS1pAe4VuKo6»:19000:0",
+        "//registry.npmjs.org/:_authToken=«k3JvX9mQ2rTz»",
+        "PrivateKey = «k3JvX9mQ2rTz7LwYb5NcHd8GfS1pAe4VuKo6k3JvX9m=»",
+        "https://hooks.slack.com/services/«T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX»",
+        "unseal key 1: «k3JvX9mQ2rTz7LwYb5NcHd8GfS1pAe4VuKo6k3JvX9mQ»",
+        "\u{1b}[33mPGPASSWORD\u{1b}[0m=«hunter2»",
+    ];
+    rows.into_iter().for_each(check_marked);
+}
+
 #[test]
 fn a_private_key_is_masked_line_by_line() {
     let dashes = "-----";

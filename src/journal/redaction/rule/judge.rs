@@ -38,8 +38,15 @@ pub(super) fn option_takes_secret(captures: &Captures<'_>) -> bool {
     let option = whole.trim_ascii_start().split(|byte| matches!(byte, b' ' | b'\t' | b'"' | b'\'' | b','));
     let name = option.filter(|part| !part.is_empty()).find(|part| part.starts_with(b"-")).unwrap_or_default();
     let value = value_of(captures);
-    let bare_flag =
-        matches!(name, b"--ask-pass" | b"--ask-become-pass" | b"--password-stdin" | b"--no-password");
+    let bare_flag = matches!(
+        name,
+        b"--ask-pass"
+            | b"--ask-become-pass"
+            | b"--password-stdin"
+            | b"--no-password"
+            | b"-passin"
+            | b"-passout"
+    );
     !bare_flag && !names_no_secret(name) && !is_path(value) && !is_plain_word(value)
         || (name.ends_with(b"password") || name.ends_with(b"passwd") || name.ends_with(b"--pass"))
             && !is_path(value)

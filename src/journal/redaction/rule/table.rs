@@ -349,6 +349,7 @@ pub(crate) const TABLE: &[Rule] = &[
         ),
         judge: not_placeholder,
     },
+    token("assignment", &["requirepass ", "masterauth "], r"\b(?:requirepass|masterauth) +(?P<v>[^\s]+)"),
     Rule {
         name: "sql-password",
         triggers: &["identified", "password"],
