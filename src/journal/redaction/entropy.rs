@@ -68,7 +68,9 @@ fn class(byte: u8) -> u8 {
 /// Shannon's measure, in bits a character.
 fn bits(word: &[u8]) -> f64 {
     let mut counts = [0_usize; 256];
-    word.iter().for_each(|&byte| counts[usize::from(byte)] += 1);
+    for &byte in word {
+        counts[usize::from(byte)] += 1;
+    }
     let share = |count: usize| count as f64 / word.len() as f64;
     counts.iter().filter(|&&count| count > 0).map(|&count| -share(count) * share(count).log2()).sum()
 }

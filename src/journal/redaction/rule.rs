@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex::bytes::{Captures, Regex};
 
 use super::{Certainty, Span, entropy};
@@ -19,6 +19,8 @@ pub(crate) struct Rule {
     pub(crate) name: &'static str,
     /// Lower case; compared without regard to case.
     pub(crate) triggers: &'static [&'static str],
+    /// A byte that stands in every line with a match.
+    pub(crate) needs: Option<u8>,
     pub(crate) pattern: &'static str,
     /// Looks at a match more closely than a pattern can.
     pub(crate) judge: fn(&[u8], &Captures<'_>) -> bool,
@@ -35,7 +37,13 @@ pub(crate) struct Rules {
 }
 
 impl Rules {
-    pub(crate) fn new() -> Self {
+    /// The shapes never change; they are made ready once.
+    pub(crate) fn shared() -> Arc<Self> {
+        static SHARED: OnceLock<Arc<Rules>> = OnceLock::new();
+        Arc::clone(SHARED.get_or_init(|| Arc::new(Self::new())))
+    }
+
+    fn new() -> Self {
         let triggers = TABLE
             .iter()
             .enumerate()
@@ -44,6 +52,7 @@ impl Rules {
         let automaton = AhoCorasick::builder()
             .ascii_case_insensitive(true)
             .match_kind(MatchKind::Standard)
+            .kind(Some(AhoCorasickKind::DFA))
             .build(texts)
             .ok();
         Self { automaton, owners, compiled: TABLE.iter().map(|_| OnceLock::new()).collect() }
@@ -68,6 +77,9 @@ impl Rules {
 
     fn apply(&self, rule: usize, line: &[u8], offset: usize, spans: &mut Vec<Span>) {
         let row = &TABLE[rule];
+        if row.needs.is_some_and(|byte| memchr::memchr(byte, line).is_none()) {
+            return;
+        }
         let Some(regex) = self.compiled[rule].get_or_init(|| Regex::new(row.pattern).ok()) else { return };
         let mut at = 0;
         while let Some(captures) = regex.captures_at(line, at) {
