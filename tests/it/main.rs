@@ -12,6 +12,7 @@
 mod architecture;
 mod client;
 mod headless;
+mod placeholder;
 mod power_cut;
 mod program;
 mod record;

@@ -2,6 +2,7 @@
 //! where no quoting is certain. The text around a value must read the same before and after.
 
 use std::collections::BTreeSet;
+use std::fmt::Write;
 use std::ops::Range;
 
 use super::find::{self, Found};
@@ -180,7 +181,7 @@ fn assignments(place: &Place<'_>, values: &Values) -> Result<String, FillError> 
         let Some(value) = values.get(&used.name) else { continue };
         check_variable(place, &used, value).map_err(|reason| refuse(&used.name, reason))?;
         if done.insert(used.name.clone()) {
-            lines.push_str(&format!("export {}={}\n", used.name, single(value)));
+            let _ = writeln!(lines, "export {}={}", used.name, single(value));
         }
     }
     Ok(lines)

@@ -6,7 +6,7 @@ use crate::runbook::lexicon::{first_word, is_check, is_imperative, says, says_an
 use crate::runbook::node::Inline;
 
 /// What a text is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) enum Meaning {
     /// What should have come about.
     Expected,
@@ -33,6 +33,7 @@ pub(crate) enum Meaning {
     /// Things that are not to be done by anyone follow: causes, examples, recommendations.
     Matter,
     /// Nothing in particular.
+    #[default]
     Plain,
 }
 

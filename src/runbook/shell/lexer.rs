@@ -3,7 +3,7 @@
 
 /// What a byte of shell text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Context {
+pub(crate) enum Context {
     /// Part of a word or an operator.
     Bare,
     /// Inside double quotes.
@@ -28,17 +28,17 @@ pub enum Context {
 
 /// A text as read.
 #[derive(Debug)]
-pub struct Scan {
+pub(crate) struct Scan {
     /// What each byte is.
-    pub contexts: Vec<Context>,
+    pub(crate) contexts: Vec<Context>,
     /// Line feeds that end a whole command at the top level, as byte offsets.
-    pub breaks: Vec<usize>,
+    pub(crate) breaks: Vec<usize>,
     /// Words at the top of quoting, as byte ranges, in order.
-    pub words: Vec<std::ops::Range<usize>>,
+    pub(crate) words: Vec<std::ops::Range<usize>>,
     /// Delimiters of heredocs.
-    pub delimiters: Vec<String>,
+    pub(crate) delimiters: Vec<String>,
     /// Whether everything that was opened was closed.
-    pub whole: bool,
+    pub(crate) whole: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,7 +78,7 @@ struct Lexer<'a> {
 }
 
 /// Reads a text.
-pub fn scan(text: &str) -> Scan {
+pub(crate) fn scan(text: &str) -> Scan {
     let scan = Scan {
         contexts: Vec::with_capacity(text.len()),
         breaks: Vec::new(),
@@ -470,12 +470,12 @@ impl Lexer<'_> {
 }
 
 /// Whether the word is `NAME=value`.
-pub fn is_assignment(word: &str) -> bool {
+pub(crate) fn is_assignment(word: &str) -> bool {
     word.split_once('=').is_some_and(|(name, _)| is_name(name.strip_suffix('+').unwrap_or(name)))
 }
 
 /// Whether this is a name of a shell variable.
-pub fn is_name(name: &str) -> bool {
+pub(crate) fn is_name(name: &str) -> bool {
     name.starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '_')
         && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
 }

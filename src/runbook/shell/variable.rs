@@ -82,7 +82,7 @@ pub(crate) fn sets(text: &str, scan: &Scan) -> Vec<String> {
         }
         match *word {
             "for" | "select" | "export" | "getopts" => {
-                found.extend(words.get(index + 1).map(|name| (*name).to_owned()))
+                found.extend(words.get(index + 1).map(|name| (*name).to_owned()));
             }
             "read" | "declare" | "local" | "readonly" | "typeset" | "mapfile" | "readarray" => {
                 let names = words[index + 1..].iter().take(6).filter(|name| lexer::is_name(name));
