@@ -171,17 +171,29 @@ impl Field {
         let mut cursor = (0, 0);
         for (index, line) in self.area.lines().iter().enumerate() {
             let line = if self.masked { "•".repeat(line.chars().count()) } else { line.clone() };
+            let pieces = text::chop(&text::visible(&line), width);
             if index == at_line {
                 let before: String = line.chars().take(at_character).collect();
-                let pieces = text::chop(&text::visible(&before), width);
-                let column = pieces.last().map_or(0, |last| text::columns(last));
-                cursor = (column, rows.len() + pieces.len() - 1);
+                let (column, row) = place(&pieces, text::visible(&before).len());
+                cursor = (column, rows.len() + row);
             }
-            rows.extend(text::chop(&text::visible(&line), width));
+            rows.extend(pieces);
         }
         let clamp = |value: usize| u16::try_from(value).unwrap_or(u16::MAX);
         (rows, (clamp(cursor.0), clamp(cursor.1)))
     }
+}
+
+/// Column and row of the cursor that stands behind this many bytes of the pieces.
+fn place(pieces: &[String], bytes: usize) -> (usize, usize) {
+    let mut left = bytes;
+    for (row, piece) in pieces.iter().enumerate() {
+        if left < piece.len() || row + 1 == pieces.len() {
+            return (text::columns(piece.get(..left).unwrap_or(piece)), row);
+        }
+        left -= piece.len();
+    }
+    (0, 0)
 }
 
 #[cfg(test)]
@@ -219,5 +231,11 @@ mod tests {
         let mut field = Field::line("value");
         field.paste("a\u{200b}b");
         assert_eq!(field.shown(40), (vec!["a\\u{200b}b".to_owned()], (10, 0)));
+    }
+
+    #[test]
+    fn the_cursor_stands_where_the_wrapped_text_ends() {
+        let field = Field::lines("note", 2).with_text("some words here");
+        assert_eq!(field.shown(8).1, (4, 2));
     }
 }

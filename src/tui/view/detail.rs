@@ -9,7 +9,7 @@ use ratatui::widgets::Paragraph;
 
 use super::{has_focus, output, pane, sign, text, title};
 use crate::engine::{ItemState, Run};
-use crate::journal::{ConditionAnswer, Place};
+use crate::journal::{ConditionAnswer, Place, Verdict};
 use crate::runbook::{Block, Item, ItemKind, Phase, Step};
 use crate::tui::dialog::open::item_here;
 use crate::tui::layout::detail_width;
@@ -26,7 +26,10 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, run: &Run, ui: &Ui) {
     let right = marks(run, ui);
     let room = usize::from(area.width).saturating_sub(right.width() + 4);
     let block = pane(theme, title(theme, &heading(run, ui), room, focused), right, focused);
-    let inner = block.inner(area);
+    let whole = block.inner(area);
+    let header = header(ui, run, whole.width.into(), whole.height);
+    let taken = u16::try_from(header.len()).unwrap_or(u16::MAX);
+    let inner = Rect { y: whole.y + taken, height: whole.height - taken, ..whole };
     let page = compose(ui, run, inner.width.into());
     let start = start(ui, &page, inner.height);
     let more = page.lines.len().saturating_sub(usize::from(start) + usize::from(inner.height));
@@ -36,12 +39,44 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, run: &Run, ui: &Ui) {
     } else {
         block
     };
-    frame.render_widget(Paragraph::new(page.lines).scroll((start, 0)).block(block), area);
+    frame.render_widget(block, area);
+    frame.render_widget(Paragraph::new(header), whole);
+    frame.render_widget(Paragraph::new(page.lines).scroll((start, 0)), inner);
+}
+
+/// What broke here before stays in sight however far the text is scrolled: whole where there is
+/// room, else cut to a few lines.
+fn header(ui: &Ui, run: &Run, width: usize, height: u16) -> Vec<Line<'static>> {
+    let Some((_, step)) = ui.step(run) else { return Vec::new() };
+    let room = usize::from(height / 3);
+    let mut lines: Vec<_> = ui.warnings(&step.id).flat_map(|last| warning_lines(ui, last, width)).collect();
+    if lines.len() > room {
+        lines = ui.warnings(&step.id).flat_map(|last| warning_lines(ui, last, usize::MAX)).collect();
+        lines.truncate(room.max(2));
+        lines = lines.into_iter().map(|line| cut_line(line, width, ui.theme.glyphs.ellipsis)).collect();
+    }
+    if !lines.is_empty() && lines.len() + 1 < usize::from(height) {
+        lines.push(Line::default());
+    }
+    lines.truncate(height.saturating_sub(2).into());
+    lines
+}
+
+fn cut_line(line: Line<'static>, width: usize, ellipsis: &str) -> Line<'static> {
+    let mut room = width;
+    let spans = line.spans.into_iter().map(|span| {
+        let cut = text::cut(&span.content, room, ellipsis);
+        room = room.saturating_sub(text::columns(&cut));
+        Span::styled(cut, span.style)
+    });
+    Line::from(spans.collect::<Vec<_>>())
 }
 
 /// The line at the top, and the last one that may be there.
 pub fn scroll_range(ui: &Ui, run: &Run, height: u16) -> (u16, u16) {
-    let page = compose(ui, run, detail_width(ui, run).into());
+    let width = usize::from(detail_width(ui, run));
+    let height = height.saturating_sub(u16::try_from(header(ui, run, width, height).len()).unwrap_or(0));
+    let page = compose(ui, run, width);
     (start(ui, &page, height), page.last_start(height))
 }
 
@@ -135,12 +170,6 @@ fn compose_phase(ui: &Ui, run: &Run, phase: &Phase, width: usize, page: &mut Pag
 }
 
 fn compose_step(ui: &Ui, run: &Run, step: &Step, width: usize, page: &mut Page) {
-    for last in ui.warnings(&step.id) {
-        page.lines.extend(warning_lines(ui, last, width));
-    }
-    if !page.lines.is_empty() {
-        page.lines.push(Line::default());
-    }
     let here = item_here(ui, run).map(|item| item.id.clone());
     let mut spaced = true;
     for item in &step.items {
@@ -287,6 +316,7 @@ fn answer_words(run: &Run, item: &Item, state: &ItemState) -> String {
     }
     let overridden = if *state == ItemState::Overridden { ", overridden" } else { "" };
     match run.verdict(&item.id) {
+        Some((Verdict::Pass, "")) => String::new(),
         Some((verdict, "")) => format!("{}{overridden}", verdict.word()),
         Some((verdict, note)) => format!("{}{overridden}: {note}", verdict.word()),
         None if *state == ItemState::NotApplicable => "does not apply".to_owned(),

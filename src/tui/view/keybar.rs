@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use super::text;
 use crate::engine::Run;
 use crate::protocol::Recording;
-use crate::tui::dialog::{Dialog, Focus};
+use crate::tui::dialog::{Dialog, Focus, Kind};
 use crate::tui::keymap::{self, Context, Gesture};
 use crate::tui::ui::Ui;
 
@@ -89,7 +89,14 @@ fn short(ui: &Ui, gesture: Gesture, words: &str) -> String {
     match (gesture, &ui.dialog) {
         (Gesture::Advance, Some(dialog)) => {
             let is_last = dialog.focus == Focus::Field(dialog.fields.len().saturating_sub(1));
-            if is_last && dialog.is_sent_by_enter() { "save".to_owned() } else { words.to_owned() }
+            let words = match (&dialog.kind, is_last) {
+                (_, false) => words,
+                (Kind::Edit(_), true) => "on",
+                (Kind::Values { then: Some(_), .. }, true) => "on",
+                (_, true) if dialog.is_sent_by_enter() => "save",
+                (_, true) => "done",
+            };
+            words.to_owned()
         }
         _ => words.to_owned(),
     }

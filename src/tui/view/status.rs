@@ -15,7 +15,7 @@ use crate::tui::ui::{Contact, Ui};
 pub fn draw(frame: &mut Frame<'_>, area: Rect, run: &Run, ui: &Ui) {
     let room = usize::from(area.width);
     let mut right = right(run, ui);
-    while right.iter().map(Span::width).sum::<usize>() + 12 > room && right.len() > 1 {
+    while right.iter().map(Span::width).sum::<usize>() + 12 > room && right.len() > 2 {
         right.pop();
     }
     let right = Line::from(right);
@@ -63,7 +63,7 @@ fn left(run: &Run, ui: &Ui, width: usize) -> Line<'static> {
 /// What may never be missing comes first.
 fn right(run: &Run, ui: &Ui) -> Vec<Span<'static>> {
     let theme = &ui.theme;
-    let mut spans = vec![state(run, ui)];
+    let mut spans = vec![Span::raw("  "), state(run, ui)];
     if ui.attendance == Attendance::Watches {
         spans.push(Span::styled("  watching", theme.caution()));
     }
