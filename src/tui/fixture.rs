@@ -407,7 +407,7 @@ impl Play {
     pub(super) fn print(&mut self, text: &str) {
         let attempt = self.run.running().unwrap().id;
         let bytes = text.replace('\n', "\r\n").into_bytes();
-        let offset = self.ui.outputs.of(attempt).map_or(0, |output| output.position());
+        let offset = self.ui.outputs.of(attempt).map_or(0, super::output::Output::position);
         self.ui.outputs.feed(attempt, offset, bytes);
     }
 

@@ -3,6 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::dialog::Focus;
+use super::theme::Theme;
 use super::ui::{Pane, Row, Ui};
 use crate::engine::{Ask, Run, StepState};
 use crate::journal::Attendance;
@@ -148,14 +149,15 @@ impl Key {
     }
 
     /// As it is shown: `Enter`, `Ctrl-]`, `R`.
-    pub fn name(self) -> String {
+    pub fn name(self, theme: &Theme) -> String {
+        let [up, down, left, right] = theme.glyphs.arrows;
         let name = match self.0 {
             KeyCode::Char(' ') => "Space".to_owned(),
             KeyCode::Char(character) => character.to_string(),
-            KeyCode::Up => "↑".to_owned(),
-            KeyCode::Down => "↓".to_owned(),
-            KeyCode::Left => "←".to_owned(),
-            KeyCode::Right => "→".to_owned(),
+            KeyCode::Up => up.to_owned(),
+            KeyCode::Down => down.to_owned(),
+            KeyCode::Left => left.to_owned(),
+            KeyCode::Right => right.to_owned(),
             KeyCode::PageUp => "PgUp".to_owned(),
             KeyCode::PageDown => "PgDn".to_owned(),
             KeyCode::BackTab => "Shift-Tab".to_owned(),

@@ -292,12 +292,12 @@ fn toggle_phase(ui: &mut Ui, run: &Run) {
 }
 
 fn leave_pane(ui: &mut Ui) {
-    if !ui.pattern.is_empty() {
-        ui.pattern.clear();
-        ui.outputs.clear_search();
-    } else {
+    if ui.pattern.is_empty() {
         ui.zoomed = false;
         ui.focus = Pane::Checklist;
+    } else {
+        ui.pattern.clear();
+        ui.outputs.clear_search();
     }
 }
 
@@ -522,10 +522,11 @@ fn field_key(
             leave_dialog(ui, dialog);
             return Vec::new();
         }
-        Some(Gesture::Advance) if index + 1 < count => dialog.focus = Focus::Field(index + 1),
+        Some(Gesture::Advance | Gesture::NextField) if index + 1 < count => {
+            dialog.focus = Focus::Field(index + 1);
+        }
         Some(Gesture::Advance | Gesture::Send) if answerable => return complete(ui, run, dialog),
         Some(Gesture::Advance | Gesture::Send) => {}
-        Some(Gesture::NextField) if index + 1 < count => dialog.focus = Focus::Field(index + 1),
         Some(Gesture::NextField) if beyond => dialog.focus = Focus::Answers,
         Some(Gesture::NextField) => dialog.focus = Focus::Field(0),
         Some(Gesture::PreviousField) => dialog.focus = Focus::Field((index + count - 1) % count),
@@ -638,6 +639,10 @@ pub fn on_entry(ui: &mut Ui, run: &mut Run, entry: &Entry) -> Vec<Frame> {
         }
         Fact::CommandExited { .. } | Fact::CommandLost { .. } => {
             ended(ui);
+            Vec::new()
+        }
+        Fact::RunFinished { outcome, .. } => {
+            ui.tell(format!("the run has ended: {}; {} entries are recorded", outcome.words(), entry.seq));
             Vec::new()
         }
         _ => Vec::new(),

@@ -204,11 +204,11 @@ pub fn warning_lines(ui: &Ui, last: &LastTime, width: usize) -> Vec<Line<'static
         format!("last time {} ({versions})", when.trim())
     };
     let sign = Span::styled(format!("{} ", theme.glyphs.warning), theme.caution());
-    let mut lines = hanging(theme, sign, &format!("{head}: {}", incident.symptoms), theme.caution(), width);
+    let mut lines = hanging(theme, &sign, &format!("{head}: {}", incident.symptoms), theme.caution(), width);
     let followed = if last.open { "follow-up, open" } else { "follow-up" };
     for (label, words) in [("fix", &incident.fix), (followed, &incident.follow_up)] {
         if !words.is_empty() {
-            lines.extend(hanging(theme, Span::raw("  "), &format!("{label}: {words}"), theme.text(), width));
+            lines.extend(hanging(theme, &Span::raw("  "), &format!("{label}: {words}"), theme.text(), width));
         }
     }
     lines
@@ -217,7 +217,7 @@ pub fn warning_lines(ui: &Ui, last: &LastTime, width: usize) -> Vec<Line<'static
 /// Text with a sign before its first line; the others stand under the text.
 fn hanging(
     theme: &Theme,
-    sign: Span<'static>,
+    sign: &Span<'static>,
     words: &str,
     style: Style,
     width: usize,
@@ -243,15 +243,15 @@ fn item_lines(ui: &Ui, run: &Run, item: &Item, is_here: bool, width: usize) -> V
         ItemKind::Prose { text } => prose_lines(theme, text, width),
         ItemKind::Note { warning, text } => {
             let (label, style) = if *warning { ("warning", theme.caution()) } else { ("note", theme.text()) };
-            labelled(theme, Span::raw(" "), label, text, style, width)
+            labelled(theme, &Span::raw(" "), label, text, style, width)
         }
         ItemKind::Trigger { text } => {
             let sign = Span::styled(theme.glyphs.rollback, theme.caution());
-            labelled(theme, sign, "trigger", text, theme.text(), width)
+            labelled(theme, &sign, "trigger", text, theme.text(), width)
         }
         ItemKind::Link { text, target } => {
             let words = if text == target { text.clone() } else { format!("{text} ({target})") };
-            labelled(theme, Span::raw(" "), "see", &words, theme.text(), width)
+            labelled(theme, &Span::raw(" "), "see", &words, theme.text(), width)
         }
         _ => gate_lines(ui, run, item, is_here, width),
     }
@@ -273,10 +273,10 @@ fn gate_lines(ui: &Ui, run: &Run, item: &Item, is_here: bool, width: usize) -> V
     };
     let words_style = item_style(ui, &state, is_here);
     let sign = Span::styled(glyph, style);
-    let mut lines = labelled(theme, sign, label, &run.item_text(item), words_style, width);
+    let mut lines = labelled(theme, &sign, label, &run.item_text(item), words_style, width);
     let about = answer_words(run, item, &state);
     if !about.is_empty() {
-        lines.extend(labelled(theme, Span::raw(" "), "", &about, theme.dim(), width));
+        lines.extend(labelled(theme, &Span::raw(" "), "", &about, theme.dim(), width));
     }
     lines
 }
@@ -327,7 +327,7 @@ fn answer_words(run: &Run, item: &Item, state: &ItemState) -> String {
 /// Sign, label in its column, text beside it.
 fn labelled(
     theme: &Theme,
-    sign: Span<'static>,
+    sign: &Span<'static>,
     label: &str,
     words: &str,
     style: Style,
@@ -364,12 +364,12 @@ fn command_lines(
     let state = run.item_state(item);
     let mut lines = Vec::new();
     if let Some(label) = &block.label {
-        lines.extend(hanging(theme, Span::raw("  "), &plain(label), theme.dim(), width));
+        lines.extend(hanging(theme, &Span::raw("  "), &plain(label), theme.dim(), width));
     }
     let next = run.first_open_statement(item, block);
     for (index, statement) in block.statements.iter().enumerate() {
         if let Some(comment) = &statement.comment {
-            lines.extend(hanging(theme, Span::styled("# ", theme.dim()), comment, theme.dim(), width));
+            lines.extend(hanging(theme, &Span::styled("# ", theme.dim()), comment, theme.dim(), width));
         }
         let of_statement = statement_state(run, item, &state, index);
         let is_next = is_here && (next == Some(index) || (next.is_none() && index == 0));
@@ -377,7 +377,7 @@ fn command_lines(
         let words = run.fill(block, &[index]).ok().and_then(|parts| parts.into_iter().next());
         let words = words.map_or_else(|| statement.text.clone(), |part| part.text);
         let text_style = item_style(ui, &of_statement, is_next);
-        lines.extend(verbatim(theme, Span::styled(glyph, style), &words, text_style, width));
+        lines.extend(verbatim(theme, &Span::styled(glyph, style), &words, text_style, width));
     }
     lines.extend(command_notes(ui, run, item, block, &state, width));
     lines
@@ -392,7 +392,7 @@ fn statement_state(run: &Run, item: &Item, state: &ItemState, index: usize) -> I
         (_, None) => ItemState::Open,
         (_, Some(attempt)) if attempt.succeeded() => ItemState::Passed,
         (ItemState::Running(running), Some(attempt)) if attempt.id == *running => state.clone(),
-        (ItemState::Unknown(lost), Some(attempt)) if attempt.id == *lost => state.clone(),
+        (ItemState::Unknown(id), Some(attempt)) if attempt.id == *id => state.clone(),
         (ItemState::Degraded | ItemState::Overridden, Some(_)) => state.clone(),
         _ => ItemState::Failed,
     }
@@ -401,7 +401,7 @@ fn statement_state(run: &Run, item: &Item, state: &ItemState, index: usize) -> I
 /// What runs, character by character: wrapped anywhere, hidden characters by their escape.
 pub fn verbatim(
     theme: &Theme,
-    sign: Span<'static>,
+    sign: &Span<'static>,
     words: &str,
     style: Style,
     width: usize,
@@ -443,7 +443,7 @@ fn command_notes(
             .push(if block.language.runs_here() { "only offered" } else { "for another tool" }.to_owned());
     }
     if !cautions.is_empty() {
-        lines.extend(hanging(theme, Span::raw("  "), &cautions.join(&dot), theme.caution(), width));
+        lines.extend(hanging(theme, &Span::raw("  "), &cautions.join(&dot), theme.caution(), width));
     }
     if let Some(attempt) = run.attempts_of(&item.id).next_back() {
         let (words, style) = output::state_words(attempt, ui);
@@ -456,7 +456,7 @@ fn command_notes(
     }
     let about = answer_words(run, item, state);
     if !about.is_empty() {
-        lines.extend(hanging(theme, Span::raw("  "), &about, theme.dim(), width));
+        lines.extend(hanging(theme, &Span::raw("  "), &about, theme.dim(), width));
     }
     lines
 }
@@ -475,7 +475,7 @@ fn note_lines(ui: &Ui, run: &Run, step: &Step, width: usize) -> Vec<Line<'static
             lines.push(Line::default());
         }
         let words = format!("{} {}: {}", note.at.clock(), note.by, note.text);
-        lines.extend(labelled(theme, Span::raw(" "), "noted", &words, theme.text(), width));
+        lines.extend(labelled(theme, &Span::raw(" "), "noted", &words, theme.text(), width));
     }
     lines
 }
@@ -493,7 +493,7 @@ fn prose_lines(theme: &Theme, words: &str, width: usize) -> Vec<Line<'static>> {
         if body.is_empty() {
             lines.push(Line::default());
         } else {
-            lines.extend(hanging(theme, Span::raw(sign), &plain(body), theme.text(), width));
+            lines.extend(hanging(theme, &Span::raw(sign), &plain(body), theme.text(), width));
         }
     }
     lines

@@ -88,7 +88,7 @@ impl Plan {
         let body = body(run, ui, dialog, width.into());
         let answers = listed(run, theme, dialog, width.into());
         let mut plan = Self {
-            fields: dialog.fields.iter().map(|field| field.rows(width - label)).collect(),
+            fields: dialog.fields.iter().map(|field| field.rows(width - label, theme)).collect(),
             label,
             complaint: complaint(theme, dialog, width.into()),
             body_height: count(&body),

@@ -130,7 +130,7 @@ fn item_body(run: &Run, ui: &Ui, id: &ItemId, width: usize) -> Vec<Line<'static>
     let Some((_, item)) = run.runbook().item(id) else { return Vec::new() };
     let words = run.item_text(item);
     if matches!(item.kind, ItemKind::Command(_)) {
-        return verbatim(&ui.theme, Span::raw(" "), &words, ui.theme.strong(), width);
+        return verbatim(&ui.theme, &Span::raw(" "), &words, ui.theme.strong(), width);
     }
     words
         .split('\n')
@@ -146,13 +146,13 @@ fn confirm_body(run: &Run, ui: &Ui, confirm: &Confirm, width: usize) -> Vec<Line
         Ok(parts) => parts,
         Err(why) => return vec![Line::styled(text::visible(&why), theme.bad())],
     };
-    let mut lines = vec![place_line(run, ui)];
+    let mut lines = place_lines(run, ui, width);
     lines.extend(caution_lines(run, ui, confirm, &parts, width));
     lines.push(Line::default());
     let many = parts.len() > 1;
     for (index, part) in parts.iter().enumerate() {
         let sign = if many { format!("{}", index + 1) } else { theme.glyphs.current.to_owned() };
-        lines.extend(verbatim(theme, Span::styled(sign, theme.dim()), &part.text, theme.strong(), width));
+        lines.extend(verbatim(theme, &Span::styled(sign, theme.dim()), &part.text, theme.strong(), width));
     }
     lines
 }
@@ -181,8 +181,7 @@ fn caution_lines(run: &Run, ui: &Ui, confirm: &Confirm, parts: &[Part], width: u
 }
 
 /// `on this host, in /srv/app`
-fn place_line(run: &Run, ui: &Ui) -> Line<'static> {
-    let theme = &ui.theme;
+fn place_lines(run: &Run, ui: &Ui, width: usize) -> Vec<Line<'static>> {
     let target = match run.targets().last() {
         Some(target) => text::visible(&target.name()),
         None => {
@@ -190,12 +189,8 @@ fn place_line(run: &Run, ui: &Ui) -> Line<'static> {
         }
     };
     let directory = text::visible(run.directory().unwrap_or_default());
-    Line::from(vec![
-        Span::styled("on ", theme.dim()),
-        Span::styled(target, theme.accent()),
-        Span::styled(", in ", theme.dim()),
-        Span::raw(directory),
-    ])
+    let words = format!("on {target}, in {directory}");
+    text::chop(&words, width).into_iter().map(|line| Line::styled(line, ui.theme.accent())).collect()
 }
 
 fn values_body(
@@ -206,7 +201,7 @@ fn values_body(
     width: usize,
 ) -> Vec<Line<'static>> {
     if let Some((_, _, block)) = then.and_then(|item| command(run, item)) {
-        return verbatim(&ui.theme, Span::raw(" "), &block.text, ui.theme.strong(), width);
+        return verbatim(&ui.theme, &Span::raw(" "), &block.text, ui.theme.strong(), width);
     }
     let Some(input) = input else { return Vec::new() };
     item_body(run, ui, input, width)
@@ -216,7 +211,7 @@ fn attempt_text(run: &Run, ui: &Ui, id: AttemptId, width: usize) -> Vec<Line<'st
     let Some(attempt) = run.attempt(id) else { return Vec::new() };
     verbatim(
         &ui.theme,
-        Span::styled(ui.theme.glyphs.current, ui.theme.dim()),
+        &Span::styled(ui.theme.glyphs.current, ui.theme.dim()),
         &attempt.part.text,
         ui.theme.strong(),
         width,
