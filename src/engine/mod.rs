@@ -4,7 +4,10 @@
 mod decide;
 mod event;
 mod run;
+#[cfg(test)]
+pub(crate) mod specimen;
 mod state;
+pub mod timeline;
 mod update;
 mod walk;
 
@@ -14,4 +17,5 @@ mod tests;
 pub use event::{Command, Effect, Event, Happening, Judgement, Refusal};
 pub use run::{Attempt, AttemptState, Run};
 pub use state::{Ask, ItemState, LoggedIncident, Progress, RecordedDeviation, StepState, TakenNote};
+pub use timeline::{Moment, MomentKind, Tone, timeline};
 pub use update::update;

@@ -1,13 +1,17 @@
 //! The screens. A gesture changes the state of the screen and may become a request; entries that
 //! come back change the run; drawing shows both. The terminal is this front end's only door.
 
+pub mod around;
 pub mod dialog;
 pub mod field;
 #[cfg(test)]
 mod fixture;
+pub mod home;
 pub mod keymap;
 pub mod layout;
 pub mod output;
+pub mod preflight;
+pub mod review;
 pub mod terminal;
 #[cfg(test)]
 mod tests;
@@ -17,6 +21,7 @@ pub mod update;
 pub mod view;
 mod walk;
 
+pub use home::{FollowUpLine, HomeChoice, HomeData, RunLine, RunbookLine, Standing, home};
 pub use terminal::{Input, Options, Terminal, TuiError};
 pub use theme::{Colour, Theme};
 pub use ui::{LastTime, WalkEnd};

@@ -1,13 +1,17 @@
 //! What is in each pane: a file a pane. Draws from the run and the state of the screen; changes and
 //! reports nothing.
 
+pub mod around;
 pub mod checklist;
 pub mod detail;
 pub mod dialog;
 pub mod help;
+pub mod home;
 pub mod keybar;
 pub mod output;
+pub mod preflight;
 pub mod question;
+pub mod review;
 pub mod sign;
 pub mod status;
 pub mod text;
