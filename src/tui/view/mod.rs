@@ -10,12 +10,14 @@ pub mod home;
 pub mod keybar;
 pub mod output;
 pub mod preflight;
+pub mod question;
 pub mod review;
 pub mod sign;
 pub mod status;
 pub mod text;
 
 use ratatui::Frame;
+use ratatui::layout::Rect;
 use ratatui::text::Line;
 use ratatui::widgets::{Block, Borders, Padding};
 
@@ -35,8 +37,7 @@ pub fn draw(frame: &mut Frame<'_>, run: &Run, ui: &Ui) {
         detail::draw(frame, area, run, ui);
     }
     if let Some(area) = panes.output {
-        let free = if covers_output(ui) { dialog::space_above(area, run, ui) } else { area };
-        output::draw(frame, free, run, ui);
+        output::draw(frame, uncovered(area, run, ui), run, ui);
     }
     if let Some(open) = &ui.dialog {
         dialog::draw(frame, run, ui, open);
@@ -47,9 +48,17 @@ pub fn draw(frame: &mut Frame<'_>, run: &Run, ui: &Ui) {
     keybar::draw(frame, panes.keys, run, ui);
 }
 
-/// Whether a question stands below the output instead of above it: where there is one pane only.
-fn covers_output(ui: &Ui) -> bool {
-    super::layout::is_single(ui) && ui.dialog.as_ref().is_some_and(is_docked)
+/// What a question beside the output leaves free of it.
+fn uncovered(output: Rect, run: &Run, ui: &Ui) -> Rect {
+    let Some(open) = ui.dialog.as_ref().filter(|open| is_docked(open)) else { return output };
+    let covered = dialog::area(run, ui, open).intersection(output);
+    if covered.is_empty() || covered.width < output.width {
+        output
+    } else if covered.y > output.y {
+        Rect { height: covered.y - output.y, ..output }
+    } else {
+        Rect { y: covered.bottom(), height: output.bottom() - covered.bottom(), ..output }
+    }
 }
 
 /// The frame of a pane, with a title on the left and one on the right.
