@@ -264,7 +264,7 @@ impl HolderProcess {
 /// What a step leaves may be secret: nobody else may enter the directory where it is kept.
 fn check_privacy(directory: &Path) -> Result<(), PtyError> {
     let known = fs::symlink_metadata(directory).map_err(system("look at the private directory"))?;
-    let is_private = known.is_dir() && known.mode() & 0o077 == 0 && known.uid() == geteuid().as_raw();
+    let is_private = known.is_dir() && known.mode() & 0o777 == 0o700 && known.uid() == geteuid().as_raw();
     if is_private { Ok(()) } else { Err(PtyError::NotPrivate { directory: directory.to_owned() }) }
 }
 

@@ -11,7 +11,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::time::timeout;
 
 /// No test waits longer than this for anything.
-const PATIENCE: Duration = Duration::from_secs(8);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What to do once the output contains a text that it did not contain before.
 pub(crate) enum Then<'a> {
