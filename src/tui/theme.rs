@@ -185,7 +185,7 @@ impl Theme {
 
     /// The line under the cursor of a pane that does not have the focus.
     pub fn marked(&self) -> Style {
-        Style::new().add_modifier(Modifier::BOLD | Modifier::UNDERLINED)
+        Style::new().add_modifier(Modifier::DIM | Modifier::REVERSED)
     }
 
     /// A text field.

@@ -11,7 +11,7 @@ use super::layout::{detail_height, is_docked, layout, output_size};
 use super::terminal::Input;
 use super::ui::{Contact, Intent, Pane, Row, Ui, WalkEnd, asked_step, gates};
 use crate::engine::{Ask, Command, Run};
-use crate::journal::{Attendance, Entry, Fact, Place};
+use crate::journal::{AttemptId, Attendance, Entry, Fact, Place};
 use crate::protocol::{Frame, Request};
 use crate::runbook::ItemKind;
 use crate::screen::{self, SearchDirection};
@@ -630,7 +630,7 @@ pub fn on_entry(ui: &mut Ui, run: &mut Run, entry: &Entry) -> Vec<Frame> {
     }
     let mut frames = match &entry.fact {
         Fact::CommandStarted { attempt, .. } => {
-            ui.outputs.begin(*attempt, output_size(ui));
+            ui.outputs.begin(*attempt, follows(run, *attempt), output_size(ui));
             if ui.hands_on && ui.dialog.is_none() {
                 ui.typing = true;
                 ui.focus = Pane::Output;
@@ -653,6 +653,14 @@ pub fn on_entry(ui: &mut Ui, run: &mut Run, entry: &Entry) -> Vec<Frame> {
     }
     frames.extend(wanted_transcript(ui, run));
     frames
+}
+
+/// The attempt before this one, if both are statements of one block, one after the other.
+fn follows(run: &Run, attempt: AttemptId) -> Option<AttemptId> {
+    let this = run.attempt(attempt)?;
+    let before = run.attempts().iter().rfind(|other| other.id < attempt)?;
+    let goes_on = before.item == this.item && before.part.statements.last() < this.part.statements.first();
+    (goes_on && before.succeeded()).then_some(before.id)
 }
 
 /// Keys that were meant for the program must not become verbs.

@@ -273,7 +273,7 @@ fn gate_lines(ui: &Ui, run: &Run, item: &Item, is_here: bool, width: usize) -> V
     };
     let words_style = item_style(ui, &state, is_here);
     let sign = Span::styled(glyph, style);
-    let mut lines = labelled(theme, &sign, label, &run.item_text(item), words_style, width);
+    let mut lines = labelled(theme, &sign, label, without_label(&run.item_text(item)), words_style, width);
     let about = answer_words(run, item, &state);
     if !about.is_empty() {
         lines.extend(labelled(theme, &Span::raw(" "), "", &about, theme.dim(), width));
@@ -321,6 +321,15 @@ fn answer_words(run: &Run, item: &Item, state: &ItemState) -> String {
         Some((verdict, note)) => format!("{}{overridden}: {note}", verdict.word()),
         None if *state == ItemState::NotApplicable => "does not apply".to_owned(),
         None => String::new(),
+    }
+}
+
+/// The text without the word that the document itself puts before it, since a label says the same.
+pub fn without_label(words: &str) -> &str {
+    let labels = ["expected", "expected output", "expected result", "stop if", "watch for", "record"];
+    match words.split_once(':') {
+        Some((label, rest)) if labels.contains(&label.trim().to_lowercase().as_str()) => rest.trim_start(),
+        _ => words,
     }
 }
 
@@ -447,7 +456,8 @@ fn command_notes(
     }
     if let Some(attempt) = run.attempts_of(&item.id).next_back() {
         let (words, style) = output::state_words(attempt, ui);
-        let count = run.attempts_of(&item.id).count();
+        let again = attempt.part.statements.first();
+        let count = run.attempts_of(&item.id).filter(|other| other.part.statements.first() == again).count();
         let mut spans = vec![Span::raw("  "), Span::styled(words, style)];
         if count > 1 {
             spans.push(Span::styled(format!("{dot}{count} attempts"), theme.dim()));

@@ -18,6 +18,7 @@ pub mod text;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::Line;
 use ratatui::widgets::{Block, Borders, Padding};
 
@@ -63,6 +64,8 @@ fn uncovered(output: Rect, run: &Run, ui: &Ui) -> Rect {
 
 /// The frame of a pane, with a title on the left and one on the right.
 pub fn pane<'a>(theme: &Theme, left: Line<'a>, right: Line<'a>, focused: bool) -> Block<'a> {
+    let undimmed = Style::new().remove_modifier(Modifier::DIM);
+    let (left, right) = (left.patch_style(undimmed), right.patch_style(undimmed));
     let border = if focused { theme.border_focused() } else { theme.border() };
     let block = Block::new()
         .borders(Borders::ALL)

@@ -3,7 +3,7 @@
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::detail::{step_heading, verbatim};
+use super::detail::{step_heading, verbatim, without_label};
 use super::text;
 use crate::engine::Run;
 use crate::journal::{AttemptId, Part, Place};
@@ -132,7 +132,7 @@ fn item_body(run: &Run, ui: &Ui, id: &ItemId, width: usize) -> Vec<Line<'static>
     if matches!(item.kind, ItemKind::Command(_)) {
         return verbatim(&ui.theme, &Span::raw(" "), &words, ui.theme.strong(), width);
     }
-    words
+    without_label(&words)
         .split('\n')
         .flat_map(|line| text::wrap(&text::readable(line), width))
         .map(|line| Line::from(text::spans(&line, ui.theme.strong(), &ui.theme)))
