@@ -128,12 +128,12 @@ impl Field {
     }
 
     /// Rows that it takes in this width, its label not counted.
-    pub fn rows(&self, width: u16) -> u16 {
+    pub fn rows(&self, width: u16, theme: &Theme) -> u16 {
         let least = match self.shape {
             Shape::Line => 1,
             Shape::Lines(rows) => rows,
         };
-        let (rows, _) = self.shown(width);
+        let (rows, _) = self.shown(width, theme);
         least.max(u16::try_from(rows.len()).unwrap_or(u16::MAX))
     }
 
@@ -142,7 +142,7 @@ impl Field {
         if area.is_empty() {
             return;
         }
-        let (rows, (column, row)) = self.shown(area.width);
+        let (rows, (column, row)) = self.shown(area.width, theme);
         let first = (row + 1).saturating_sub(area.height);
         let style = if focused { theme.field_focused() } else { theme.field() };
         frame.buffer_mut().set_style(area, style);
@@ -161,7 +161,7 @@ impl Field {
     }
 
     /// The rows that it fills in this width, and column and row of the cursor among them.
-    fn shown(&self, width: u16) -> (Vec<String>, (u16, u16)) {
+    fn shown(&self, width: u16, theme: &Theme) -> (Vec<String>, (u16, u16)) {
         let width = usize::from(width).max(2);
         let (at_line, at_character) = {
             let cursor = self.area.cursor();
@@ -170,23 +170,37 @@ impl Field {
         let mut rows = Vec::new();
         let mut cursor = (0, 0);
         for (index, line) in self.area.lines().iter().enumerate() {
-            let line = if self.masked { "•".repeat(line.chars().count()) } else { line.clone() };
+            let line =
+                if self.masked { theme.glyphs.bullet.repeat(line.chars().count()) } else { line.clone() };
+            let pieces = text::chop(&text::visible(&line), width);
             if index == at_line {
                 let before: String = line.chars().take(at_character).collect();
-                let pieces = text::chop(&text::visible(&before), width);
-                let column = pieces.last().map_or(0, |last| text::columns(last));
-                cursor = (column, rows.len() + pieces.len() - 1);
+                let (column, row) = place(&pieces, text::visible(&before).len());
+                cursor = (column, rows.len() + row);
             }
-            rows.extend(text::chop(&text::visible(&line), width));
+            rows.extend(pieces);
         }
         let clamp = |value: usize| u16::try_from(value).unwrap_or(u16::MAX);
         (rows, (clamp(cursor.0), clamp(cursor.1)))
     }
 }
 
+/// Column and row of the cursor that stands behind this many bytes of the pieces.
+fn place(pieces: &[String], bytes: usize) -> (usize, usize) {
+    let mut left = bytes;
+    for (row, piece) in pieces.iter().enumerate() {
+        if left < piece.len() || row + 1 == pieces.len() {
+            return (text::columns(piece.get(..left).unwrap_or(piece)), row);
+        }
+        left -= piece.len();
+    }
+    (0, 0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tui::theme::Colour;
 
     fn typed(field: Field, keys: &str) -> Field {
         let mut field = field;
@@ -218,6 +232,12 @@ mod tests {
     fn hidden_characters_are_seen_in_a_field_and_the_cursor_stands_behind_them() {
         let mut field = Field::line("value");
         field.paste("a\u{200b}b");
-        assert_eq!(field.shown(40), (vec!["a\\u{200b}b".to_owned()], (10, 0)));
+        assert_eq!(field.shown(40, &Theme::unicode(Colour::Full)), (vec!["a\\u{200b}b".to_owned()], (10, 0)));
+    }
+
+    #[test]
+    fn the_cursor_stands_where_the_wrapped_text_ends() {
+        let field = Field::lines("note", 2).with_text("some words here");
+        assert_eq!(field.shown(8, &Theme::unicode(Colour::Full)).1, (4, 2));
     }
 }

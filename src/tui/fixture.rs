@@ -407,7 +407,7 @@ impl Play {
     pub(super) fn print(&mut self, text: &str) {
         let attempt = self.run.running().unwrap().id;
         let bytes = text.replace('\n', "\r\n").into_bytes();
-        let offset = self.ui.outputs.of(attempt).map_or(0, |output| output.position());
+        let offset = self.ui.outputs.of(attempt).map_or(0, super::output::Output::position);
         self.ui.outputs.feed(attempt, offset, bytes);
     }
 
@@ -448,7 +448,7 @@ impl Play {
     pub(super) fn step_well(&mut self) {
         match self.run.ask() {
             engine::Ask::Run { .. } => {
-                self.press("<enter>y");
+                self.press("<enter><pgdn><pgdn>y");
                 while self.run.running().is_some() {
                     self.exit(0, 41);
                 }
@@ -460,7 +460,7 @@ impl Play {
                 self.press("<enter>1");
             }
             engine::Ask::Condition { .. } => {
-                self.press("<enter>y");
+                self.press("<enter><pgdn><pgdn>y");
             }
             _ => {
                 self.press("<enter>p");

@@ -3,6 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::dialog::Focus;
+use super::theme::Theme;
 use super::ui::{Pane, Row, Ui};
 use crate::engine::{Ask, Run, StepState};
 use crate::journal::Attendance;
@@ -148,14 +149,15 @@ impl Key {
     }
 
     /// As it is shown: `Enter`, `Ctrl-]`, `R`.
-    pub fn name(self) -> String {
+    pub fn name(self, theme: &Theme) -> String {
+        let [up, down, left, right] = theme.glyphs.arrows;
         let name = match self.0 {
             KeyCode::Char(' ') => "Space".to_owned(),
             KeyCode::Char(character) => character.to_string(),
-            KeyCode::Up => "↑".to_owned(),
-            KeyCode::Down => "↓".to_owned(),
-            KeyCode::Left => "←".to_owned(),
-            KeyCode::Right => "→".to_owned(),
+            KeyCode::Up => up.to_owned(),
+            KeyCode::Down => down.to_owned(),
+            KeyCode::Left => left.to_owned(),
+            KeyCode::Right => right.to_owned(),
             KeyCode::PageUp => "PgUp".to_owned(),
             KeyCode::PageDown => "PgDn".to_owned(),
             KeyCode::BackTab => "Shift-Tab".to_owned(),
@@ -191,17 +193,17 @@ pub const TABLE: &[Binding] = &[
     bind(PANES, &[key('x')], Gesture::Stop, "stop", "stop the running command"),
     bind(PANES, &[key('s')], Gesture::Skip, "skip", "skip this step, or the chosen item"),
     bind(PANES, &[key('n')], Gesture::Note, "note", "take a note"),
-    bind(PANES, &[key('v')], Gesture::Value, "value", "record a value"),
     bind(PANES, &[key('i')], Gesture::Incident, "incident", "log an incident"),
     bind(PANES, &[key('R')], Gesture::RollBack, "roll back", "roll back"),
     bind(PANES, &[key('o')], Gesture::Zoom, "output", "the output on the whole screen, and back"),
-    bind(PANES, &[plain(KeyCode::Tab)], Gesture::NextPane, "pane", "next pane"),
     bind(PANES, &[plain(KeyCode::BackTab)], Gesture::PreviousPane, "", "previous pane"),
     bind(PANES, &[key('n')], Gesture::FindNext, "next", "next place of the text looked for"),
     bind(PANES, &[key('N')], Gesture::FindPrevious, "previous", "previous place of the text looked for"),
-    bind(PANES, &[key('/')], Gesture::Find, "find", "find in this pane"),
     bind(PANES, &[key('t')], Gesture::TakeControl, "take control", "act instead of looking on"),
+    bind(PANES, &[key('/')], Gesture::Find, "find", "find in this pane"),
     bind(PANES, &[key('d')], Gesture::Detach, "detach", "leave; the run goes on"),
+    bind(PANES, &[plain(KeyCode::Tab)], Gesture::NextPane, "pane", "next pane"),
+    bind(PANES, &[key('v')], Gesture::Value, "value", "record a value"),
     bind(PANES, &[key('a')], Gesture::Abandon, "", "abandon the run"),
     bind(READING, &[plain(KeyCode::Up), key('k')], Gesture::Up, "", "up"),
     bind(READING, &[plain(KeyCode::Down), key('j')], Gesture::Down, "", "down"),

@@ -62,7 +62,7 @@ fn arrange(ui: &Ui, has_output: bool) -> Panes {
             Pane::Output => Panes { output: Some(body), ..none },
         };
     }
-    let left = (body.width * 3 / 10).clamp(26, 44);
+    let left = (body.width * 3 / 8).clamp(28, 42);
     if body.width >= THREE_COLUMNS && has_output {
         let parts = [Constraint::Length(left), Constraint::Fill(2), Constraint::Fill(3)];
         let [checklist, detail, output] = Layout::horizontal(parts).areas(body);
@@ -73,7 +73,9 @@ fn arrange(ui: &Ui, has_output: bool) -> Panes {
     if !has_output {
         return Panes { detail: Some(right), ..panes };
     }
-    let [detail, output] = Layout::vertical([Constraint::Percentage(46), Constraint::Min(0)]).areas(right);
+    let detail_share = if body.height < 30 { 52 } else { 46 };
+    let [detail, output] =
+        Layout::vertical([Constraint::Percentage(detail_share), Constraint::Min(0)]).areas(right);
     Panes { detail: Some(detail), output: Some(output), ..panes }
 }
 
@@ -109,12 +111,12 @@ pub fn dialog_area(ui: &Ui, run: &Run, dialog: &Dialog, lines: u16) -> Rect {
     }
     match (panes.detail, panes.output) {
         (Some(detail), Some(output)) if detail.y != output.y => {
-            let height = height.max(detail.height).min(detail.height + output.height - 5);
+            let height = height.max(detail.height).min(detail.height + output.height - 6);
             Rect { height, ..detail }
         }
         (Some(detail), Some(_)) => Rect { height: height.min(detail.height), ..detail },
         _ => {
-            let height = height.min(body.height);
+            let height = height.min(body.height.saturating_sub(if body.height > 14 { 5 } else { 0 }));
             Rect { y: body.bottom() - height, height, ..body }
         }
     }
@@ -128,7 +130,7 @@ pub fn dialog_width(ui: &Ui) -> u16 {
 /// Columns and rows of the command's terminal.
 pub fn output_size(ui: &Ui) -> (u16, u16) {
     let area = arrange(ui, true).output.unwrap_or_else(|| arrange(ui, true).body);
-    (area.width.saturating_sub(2).max(2), area.height.saturating_sub(2).max(1))
+    (area.width.saturating_sub(4).max(2), area.height.saturating_sub(2).max(1))
 }
 
 /// Rows for the text of the detail pane.

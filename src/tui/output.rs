@@ -4,6 +4,9 @@
 use crate::journal::AttemptId;
 use crate::screen::{Found, Screen, SearchDirection};
 
+/// Main screen, no mouse, no bracketed paste, plain keys, plain text, visible cursor.
+const RESET_MODES: &[u8] = b"\x1b[?1049l\x1b[?1000;1002;1003;1006l\x1b[?2004l\x1b[?1l\x1b[r\x1b[?25h\x1b[0m";
+
 /// One attempt's terminal, and how much of its output it has seen.
 #[derive(Debug)]
 pub struct Output {
@@ -52,10 +55,17 @@ pub struct Outputs {
 }
 
 impl Outputs {
-    /// An attempt started: its terminal is empty and of this size.
-    pub fn begin(&mut self, attempt: AttemptId, size: (u16, u16)) {
-        if self.live.as_ref().is_none_or(|live| live.attempt != attempt) {
-            self.live = Some(Output::new(attempt, size));
+    /// An attempt started: its terminal is empty and of this size; that of the attempt it follows
+    /// within one block goes on, with the modes that a program may have left behind undone.
+    pub fn begin(&mut self, attempt: AttemptId, follows: Option<AttemptId>, size: (u16, u16)) {
+        match &mut self.live {
+            Some(live) if live.attempt == attempt => {}
+            Some(live) if Some(live.attempt) == follows && !live.loading => {
+                live.screen.feed(RESET_MODES);
+                live.attempt = attempt;
+                live.position = 0;
+            }
+            _ => self.live = Some(Output::new(attempt, size)),
         }
     }
 
@@ -176,7 +186,7 @@ mod tests {
     #[test]
     fn output_that_came_twice_is_shown_once() {
         let mut outputs = Outputs::default();
-        outputs.begin(ATTEMPT, (20, 5));
+        outputs.begin(ATTEMPT, None, (20, 5));
         outputs.feed(ATTEMPT, 0, b"one ".to_vec());
         outputs.feed(ATTEMPT, 2, b"e two".to_vec());
         assert_eq!(text(&outputs), "one two");
@@ -195,9 +205,19 @@ mod tests {
     }
 
     #[test]
+    fn the_statements_of_a_block_share_one_terminal() {
+        let mut outputs = Outputs::default();
+        outputs.begin(AttemptId(2), None, (20, 5));
+        outputs.feed(AttemptId(2), 0, b"first\r\n\x1b[?1049h".to_vec());
+        outputs.begin(ATTEMPT, Some(AttemptId(2)), (20, 5));
+        outputs.feed(ATTEMPT, 0, b"second".to_vec());
+        assert_eq!(text(&outputs), "first\nsecond");
+    }
+
+    #[test]
     fn output_of_attempts_that_nobody_looks_at_is_dropped() {
         let mut outputs = Outputs::default();
-        outputs.begin(ATTEMPT, (20, 5));
+        outputs.begin(ATTEMPT, None, (20, 5));
         outputs.feed(AttemptId(9), 0, b"other".to_vec());
         assert_eq!(text(&outputs), "");
         assert!(!outputs.has(AttemptId(9)));
@@ -206,7 +226,7 @@ mod tests {
     #[test]
     fn the_last_words_are_the_last_lines_that_say_something() {
         let mut outputs = Outputs::default();
-        outputs.begin(ATTEMPT, (40, 5));
+        outputs.begin(ATTEMPT, None, (40, 5));
         outputs.feed(ATTEMPT, 0, b"a\r\n\r\nerror: no\r\n  \r\n".to_vec());
         assert_eq!(outputs.last_words(ATTEMPT, 1), ["error: no"]);
     }

@@ -53,8 +53,8 @@ pub struct Glyphs {
     pub bullet: &'static str,
     /// A thin horizontal rule.
     pub rule: &'static str,
-    /// The thumb of a scroll bar.
-    pub thumb: &'static str,
+    /// The arrow keys: up, down, left, right.
+    pub arrows: [&'static str; 4],
 }
 
 const UNICODE: Glyphs = Glyphs {
@@ -76,7 +76,7 @@ const UNICODE: Glyphs = Glyphs {
     wrapped: "↪",
     bullet: "•",
     rule: "─",
-    thumb: "┃",
+    arrows: ["↑", "↓", "←", "→"],
 };
 
 const ASCII: Glyphs = Glyphs {
@@ -98,7 +98,7 @@ const ASCII: Glyphs = Glyphs {
     wrapped: "\\",
     bullet: "*",
     rule: "-",
-    thumb: "#",
+    arrows: ["Up", "Down", "Left", "Right"],
 };
 
 const ASCII_BORDER: border::Set<'static> = border::Set {
@@ -185,7 +185,7 @@ impl Theme {
 
     /// The line under the cursor of a pane that does not have the focus.
     pub fn marked(&self) -> Style {
-        Style::new().add_modifier(Modifier::BOLD | Modifier::UNDERLINED)
+        Style::new().add_modifier(Modifier::DIM | Modifier::REVERSED)
     }
 
     /// A text field.

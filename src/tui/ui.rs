@@ -253,8 +253,10 @@ impl Ui {
     pub fn follow(&mut self, run: &Run) {
         self.detail_scroll = None;
         self.item = None;
-        let row = asked_step(run, &run.ask()).map(Row::Step);
-        if let Some(row) = row.or_else(|| self.rows(run).first().cloned()) {
+        let rows = self.rows(run);
+        let stays = rows.contains(&self.cursor).then(|| self.cursor.clone());
+        let asked = asked_step(run, &run.ask()).map(Row::Step);
+        if let Some(row) = asked.or(stays).or_else(|| rows.first().cloned()) {
             self.place_cursor(run, row);
         }
     }
@@ -283,7 +285,9 @@ impl Ui {
         if let Some(id) = &self.item {
             return item(id);
         }
-        let (_, step) = self.step(run)?;
+        let Some((_, step)) = self.step(run) else {
+            return (ask == Ask::Finish).then_some(ask);
+        };
         if asked_step(run, &ask).is_some_and(|id| id == step.id) {
             return Some(ask);
         }

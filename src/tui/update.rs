@@ -7,11 +7,11 @@ use ratatui::layout::Position;
 use super::dialog::{Dialog, Focus, Kind, answer, open};
 use super::field::Field;
 use super::keymap::{Context, Gesture, context, gesture};
-use super::layout::{detail_height, layout, output_size};
+use super::layout::{detail_height, is_docked, layout, output_size};
 use super::terminal::Input;
 use super::ui::{Contact, Intent, Pane, Row, Ui, WalkEnd, asked_step, gates};
 use crate::engine::{Ask, Command, Run};
-use crate::journal::{Attendance, Entry, Fact, Place};
+use crate::journal::{AttemptId, Attendance, Entry, Fact, Place};
 use crate::protocol::{Frame, Request};
 use crate::runbook::ItemKind;
 use crate::screen::{self, SearchDirection};
@@ -255,7 +255,7 @@ fn primary(ui: &mut Ui, run: &Run) -> Vec<Frame> {
         return vec![Frame::Request(Request::Detach)];
     }
     if let (Row::Phase(_), Pane::Checklist) = (&ui.cursor, ui.focus)
-        && !matches!(run.ask(), Ask::Wait(_) | Ask::Resolve { .. })
+        && !matches!(run.ask(), Ask::Wait(_) | Ask::Resolve { .. } | Ask::Finish)
     {
         toggle_phase(ui, run);
         return Vec::new();
@@ -292,12 +292,12 @@ fn toggle_phase(ui: &mut Ui, run: &Run) {
 }
 
 fn leave_pane(ui: &mut Ui) {
-    if !ui.pattern.is_empty() {
-        ui.pattern.clear();
-        ui.outputs.clear_search();
-    } else {
+    if ui.pattern.is_empty() {
         ui.zoomed = false;
         ui.focus = Pane::Checklist;
+    } else {
+        ui.pattern.clear();
+        ui.outputs.clear_search();
     }
 }
 
@@ -431,6 +431,10 @@ fn answers_key(
         && !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT)
     {
         if answerable && answers.iter().any(|answer| answer.key == character) {
+            if character == 'y' && reads_on(ui, run, &mut dialog) {
+                ui.dialog = Some(dialog);
+                return Vec::new();
+            }
             return answer::give(ui, run, dialog, character);
         }
         if character == 'n' && dialog.has_optional_note() {
@@ -453,15 +457,35 @@ fn answers_key(
         Some(Gesture::Up) if dialog.is_menu() => dialog.cursor = moved(dialog.cursor, -1, choices),
         Some(Gesture::Down) if dialog.is_menu() => dialog.cursor = moved(dialog.cursor, 1, choices),
         Some(Gesture::Up) => dialog.scroll = dialog.scroll.saturating_sub(1),
-        Some(Gesture::Down) => dialog.scroll = dialog.scroll.saturating_add(1),
-        Some(Gesture::PageUp) => scroll_output(ui, run, 5),
-        Some(Gesture::PageDown) => scroll_output(ui, run, -5),
+        Some(Gesture::Down) => {
+            let hidden = super::view::dialog::hidden_lines(run, ui, &dialog);
+            dialog.scroll = dialog.scroll.saturating_add(1).min(hidden);
+        }
+        Some(Gesture::PageUp) if is_docked(&dialog) => scroll_output(ui, run, 5),
+        Some(Gesture::PageDown) if is_docked(&dialog) => scroll_output(ui, run, -5),
+        Some(Gesture::PageUp) => dialog.scroll = dialog.scroll.saturating_sub(5),
+        Some(Gesture::PageDown) => {
+            let hidden = super::view::dialog::hidden_lines(run, ui, &dialog);
+            dialog.scroll = dialog.scroll.saturating_add(5).min(hidden);
+        }
         Some(Gesture::NextField) if !dialog.fields.is_empty() => dialog.focus = Focus::Field(0),
         Some(Gesture::Help) => ui.help = Some(0),
         _ => {}
     }
     ui.dialog = Some(dialog);
     Vec::new()
+}
+
+/// What is to run must have been seen to its end: shows the next lines of it, if there are any.
+fn reads_on(ui: &Ui, run: &Run, dialog: &mut Dialog) -> bool {
+    let hidden = super::view::dialog::hidden_lines(run, ui, dialog);
+    if !matches!(dialog.kind, Kind::Confirm(_)) || dialog.scroll >= hidden {
+        return false;
+    }
+    dialog.complaint = Some("there is more: read it to its end first (down)".to_owned());
+    let hidden = super::view::dialog::hidden_lines(run, ui, dialog);
+    dialog.scroll = (dialog.scroll + 1).min(hidden);
+    true
 }
 
 fn scroll_output(ui: &mut Ui, run: &Run, lines: i32) {
@@ -498,10 +522,11 @@ fn field_key(
             leave_dialog(ui, dialog);
             return Vec::new();
         }
-        Some(Gesture::Advance) if index + 1 < count => dialog.focus = Focus::Field(index + 1),
+        Some(Gesture::Advance | Gesture::NextField) if index + 1 < count => {
+            dialog.focus = Focus::Field(index + 1);
+        }
         Some(Gesture::Advance | Gesture::Send) if answerable => return complete(ui, run, dialog),
         Some(Gesture::Advance | Gesture::Send) => {}
-        Some(Gesture::NextField) if index + 1 < count => dialog.focus = Focus::Field(index + 1),
         Some(Gesture::NextField) if beyond => dialog.focus = Focus::Answers,
         Some(Gesture::NextField) => dialog.focus = Focus::Field(0),
         Some(Gesture::PreviousField) => dialog.focus = Focus::Field((index + count - 1) % count),
@@ -605,7 +630,7 @@ pub fn on_entry(ui: &mut Ui, run: &mut Run, entry: &Entry) -> Vec<Frame> {
     }
     let mut frames = match &entry.fact {
         Fact::CommandStarted { attempt, .. } => {
-            ui.outputs.begin(*attempt, output_size(ui));
+            ui.outputs.begin(*attempt, follows(run, *attempt), output_size(ui));
             if ui.hands_on && ui.dialog.is_none() {
                 ui.typing = true;
                 ui.focus = Pane::Output;
@@ -616,6 +641,10 @@ pub fn on_entry(ui: &mut Ui, run: &mut Run, entry: &Entry) -> Vec<Frame> {
             ended(ui);
             Vec::new()
         }
+        Fact::RunFinished { outcome, .. } => {
+            ui.tell(format!("the run has ended: {}; {} entries are recorded", outcome.words(), entry.seq));
+            Vec::new()
+        }
         _ => Vec::new(),
     };
     frames.extend(pursue(ui, run, entry));
@@ -624,6 +653,14 @@ pub fn on_entry(ui: &mut Ui, run: &mut Run, entry: &Entry) -> Vec<Frame> {
     }
     frames.extend(wanted_transcript(ui, run));
     frames
+}
+
+/// The attempt before this one, if both are statements of one block, one after the other.
+fn follows(run: &Run, attempt: AttemptId) -> Option<AttemptId> {
+    let this = run.attempt(attempt)?;
+    let before = run.attempts().iter().rfind(|other| other.id < attempt)?;
+    let goes_on = before.item == this.item && before.part.statements.last() < this.part.statements.first();
+    (goes_on && before.succeeded()).then_some(before.id)
 }
 
 /// Keys that were meant for the program must not become verbs.

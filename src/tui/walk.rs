@@ -25,8 +25,8 @@ const FRAME: Duration = Duration::from_millis(16);
 const SECOND: Duration = Duration::from_secs(1);
 /// How often a running terminal looks for an update that was begun and not ended.
 const TICK: Duration = Duration::from_millis(100);
-/// How many frames of news are taken in before the keyboard is looked at again.
-const BATCH: usize = 64;
+/// How long news is taken in before the keyboard is looked at again.
+const BATCH: Duration = Duration::from_millis(8);
 /// How often a lost supervisor is looked for, with growing pauses: half a minute in all.
 const TRIES: u32 = 12;
 /// How long the supervisor may take to say who it is.
@@ -171,10 +171,11 @@ impl Walk {
         self.dirty = true;
     }
 
-    /// Takes in what came, and what else is waiting, up to a limit.
+    /// Takes in what came, and what else is waiting, for as long as a keystroke may wait.
     async fn news(&mut self, frame: Frame) {
         let mut frames = self.take(frame);
-        for _ in 1..BATCH {
+        let begun = Instant::now();
+        while begun.elapsed() < BATCH {
             match self.connection.receiver.try_recv() {
                 Ok(frame) => frames.extend(self.take(frame)),
                 Err(_) => break,

@@ -5,6 +5,7 @@ use crate::engine::{Command, Judgement, Run};
 use crate::journal::{ConditionAnswer, IncidentRecord, Place, Resolution, Stop, Verdict};
 use crate::protocol::{Frame, Request};
 use crate::runbook::{ItemId, ItemKind};
+use crate::tui::field::Field;
 use crate::tui::ui::{Intent, Ui, WalkEnd, command};
 
 /// Gives an answer by its key.
@@ -205,7 +206,7 @@ pub fn send(ui: &mut Ui, run: &Run, dialog: Dialog) -> Vec<Frame> {
     let text = |index: usize| texts.get(index).cloned().unwrap_or_default();
     let command = match dialog.kind.clone() {
         Kind::Edit(confirm) => return send_edit(ui, run, dialog, confirm),
-        Kind::Values { names, input, then } => return send_values(ui, dialog, &names, input, then),
+        Kind::Values { names, input, then } => return send_values(ui, dialog, &names, input.as_ref(), then),
         Kind::Skip(place) => Command::Skip { place, reason: text(0) },
         Kind::Note(place) if !text(0).is_empty() => Command::Note { place, text: text(0) },
         Kind::Incident(place) if !text(4).is_empty() => {
@@ -227,7 +228,7 @@ pub fn send(ui: &mut Ui, run: &Run, dialog: Dialog) -> Vec<Frame> {
 }
 
 fn send_edit(ui: &mut Ui, run: &Run, dialog: Dialog, confirm: Confirm) -> Vec<Frame> {
-    let text = dialog.fields.first().map(super::super::field::Field::text).unwrap_or_default();
+    let text = dialog.fields.first().map(Field::text).unwrap_or_default();
     let reason = dialog.fields.get(1).cloned();
     if text.trim().is_empty() {
         complain(ui, dialog, 0, "there is nothing to run");
@@ -251,10 +252,10 @@ fn send_values(
     ui: &mut Ui,
     dialog: Dialog,
     names: &[String],
-    input: Option<ItemId>,
+    input: Option<&ItemId>,
     then: Option<ItemId>,
 ) -> Vec<Frame> {
-    if let Some(blank) = dialog.fields.iter().position(super::super::field::Field::is_blank) {
+    if let Some(blank) = dialog.fields.iter().position(Field::is_blank) {
         complain(ui, dialog, blank, "this has no value yet");
         return Vec::new();
     }
@@ -267,6 +268,6 @@ fn send_values(
     };
     ui.submitted = Some(dialog);
     ui.intent = then.map(Intent::Confirm);
-    let record = |(name, value, secret)| Command::Record { name, value, item: input.clone(), secret };
+    let record = |(name, value, secret)| Command::Record { name, value, item: input.cloned(), secret };
     given.into_iter().map(record).map(|command| ui.ask(command)).collect()
 }

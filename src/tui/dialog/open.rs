@@ -188,7 +188,11 @@ pub fn finish() -> Dialog {
 /// The item to which the verbs apply where the cursor stands: the chosen one, else that of the
 /// question that is open here.
 pub fn item_here<'a>(ui: &Ui, run: &'a Run) -> Option<&'a Item> {
-    let id = ui.item.clone().or_else(|| ui.ask_here(run).and_then(|ask| ask.item().cloned()))?;
+    let asked = |ask: Ask| match ask {
+        Ask::Wait(attempt) => run.attempt(attempt).map(|attempt| attempt.item.clone()),
+        ask => ask.item().cloned(),
+    };
+    let id = ui.item.clone().or_else(|| ui.ask_here(run).and_then(asked))?;
     run.runbook().item(&id).map(|(_, item)| item)
 }
 

@@ -41,7 +41,7 @@ fn line(run: &Run, ui: &Ui, row: &Row, width: usize, focused: bool) -> Option<Li
     let runbook = run.runbook();
     let parts = match row {
         Row::Phase(id) => phase_parts(run, ui, runbook.phases.iter().find(|phase| phase.id == *id)?),
-        Row::Step(id) => step_parts(run, ui, runbook.step(id)?.1),
+        Row::Step(id) => step_parts(run, ui, runbook.step(id)?.1, width),
     };
     let Parts { indent, sign, words, right, style } = parts;
     let head = 1 + indent + 2;
@@ -58,9 +58,15 @@ fn line(run: &Run, ui: &Ui, row: &Row, width: usize, focused: bool) -> Option<Li
     ]);
     Some(match (*row == ui.cursor, focused) {
         (false, _) => line,
-        (true, true) => line.style(ui.theme.selected()),
-        (true, false) => line.style(ui.theme.marked()),
+        (true, true) => banded(line, ui.theme.selected()),
+        (true, false) => banded(line, ui.theme.marked()),
     })
+}
+
+/// One style from end to end: signs under the cursor keep their shape, not their colour.
+fn banded(line: Line<'static>, style: Style) -> Line<'static> {
+    let words: String = line.spans.iter().map(|span| span.content.as_ref()).collect();
+    Line::styled(words, style)
 }
 
 struct Parts {
@@ -113,7 +119,7 @@ fn triggers(phase: &Phase) -> String {
     }
 }
 
-fn step_parts(run: &Run, ui: &Ui, step: &Step) -> Parts {
+fn step_parts(run: &Run, ui: &Ui, step: &Step, width: usize) -> Parts {
     let theme = &ui.theme;
     let is_current = asked_step(run, &run.ask()).is_some_and(|id| id == step.id);
     let state = run.step_state(step);
@@ -130,17 +136,17 @@ fn step_parts(run: &Run, ui: &Ui, step: &Step) -> Parts {
         indent: 2,
         sign: sign::of_step(theme, state, is_current),
         words: text::readable(&words),
-        right: time(run, ui, step),
+        right: time(run, ui, step, width),
         style,
     }
 }
 
 /// How long its commands took, or have been running.
-fn time(run: &Run, ui: &Ui, step: &Step) -> String {
+fn time(run: &Run, ui: &Ui, step: &Step, width: usize) -> String {
     let is_here = |id: &crate::runbook::ItemId| step.items.iter().any(|item| item.id == *id);
     let attempts: Vec<_> = run.attempts().iter().filter(|attempt| is_here(&attempt.item)).collect();
     if attempts.is_empty() {
-        return if step.optional { "optional".to_owned() } else { String::new() };
+        return if step.optional && width >= 34 { "optional".to_owned() } else { String::new() };
     }
     let running = run.running().filter(|running| is_here(&running.item));
     let running_ms = running.map_or(0, |running| ui.since_ms(running.started.at));

@@ -9,7 +9,7 @@ use ratatui::widgets::Paragraph;
 
 use super::{has_focus, output, pane, sign, text, title};
 use crate::engine::{ItemState, Run};
-use crate::journal::{ConditionAnswer, Place};
+use crate::journal::{ConditionAnswer, Place, Verdict};
 use crate::runbook::{Block, Item, ItemKind, Phase, Step};
 use crate::tui::dialog::open::item_here;
 use crate::tui::layout::detail_width;
@@ -26,7 +26,10 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, run: &Run, ui: &Ui) {
     let right = marks(run, ui);
     let room = usize::from(area.width).saturating_sub(right.width() + 4);
     let block = pane(theme, title(theme, &heading(run, ui), room, focused), right, focused);
-    let inner = block.inner(area);
+    let whole = block.inner(area);
+    let header = header(ui, run, whole.width.into(), whole.height);
+    let taken = u16::try_from(header.len()).unwrap_or(u16::MAX);
+    let inner = Rect { y: whole.y + taken, height: whole.height - taken, ..whole };
     let page = compose(ui, run, inner.width.into());
     let start = start(ui, &page, inner.height);
     let more = page.lines.len().saturating_sub(usize::from(start) + usize::from(inner.height));
@@ -36,12 +39,44 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, run: &Run, ui: &Ui) {
     } else {
         block
     };
-    frame.render_widget(Paragraph::new(page.lines).scroll((start, 0)).block(block), area);
+    frame.render_widget(block, area);
+    frame.render_widget(Paragraph::new(header), whole);
+    frame.render_widget(Paragraph::new(page.lines).scroll((start, 0)), inner);
+}
+
+/// What broke here before stays in sight however far the text is scrolled: whole where there is
+/// room, else cut to a few lines.
+fn header(ui: &Ui, run: &Run, width: usize, height: u16) -> Vec<Line<'static>> {
+    let Some((_, step)) = ui.step(run) else { return Vec::new() };
+    let room = usize::from(height / 3);
+    let mut lines: Vec<_> = ui.warnings(&step.id).flat_map(|last| warning_lines(ui, last, width)).collect();
+    if lines.len() > room {
+        lines = ui.warnings(&step.id).flat_map(|last| warning_lines(ui, last, usize::MAX)).collect();
+        lines.truncate(room.max(2));
+        lines = lines.into_iter().map(|line| cut_line(line, width, ui.theme.glyphs.ellipsis)).collect();
+    }
+    if !lines.is_empty() && lines.len() + 1 < usize::from(height) {
+        lines.push(Line::default());
+    }
+    lines.truncate(height.saturating_sub(2).into());
+    lines
+}
+
+fn cut_line(line: Line<'static>, width: usize, ellipsis: &str) -> Line<'static> {
+    let mut room = width;
+    let spans = line.spans.into_iter().map(|span| {
+        let cut = text::cut(&span.content, room, ellipsis);
+        room = room.saturating_sub(text::columns(&cut));
+        Span::styled(cut, span.style)
+    });
+    Line::from(spans.collect::<Vec<_>>())
 }
 
 /// The line at the top, and the last one that may be there.
 pub fn scroll_range(ui: &Ui, run: &Run, height: u16) -> (u16, u16) {
-    let page = compose(ui, run, detail_width(ui, run).into());
+    let width = usize::from(detail_width(ui, run));
+    let height = height.saturating_sub(u16::try_from(header(ui, run, width, height).len()).unwrap_or(0));
+    let page = compose(ui, run, width);
     (start(ui, &page, height), page.last_start(height))
 }
 
@@ -135,12 +170,6 @@ fn compose_phase(ui: &Ui, run: &Run, phase: &Phase, width: usize, page: &mut Pag
 }
 
 fn compose_step(ui: &Ui, run: &Run, step: &Step, width: usize, page: &mut Page) {
-    for last in ui.warnings(&step.id) {
-        page.lines.extend(warning_lines(ui, last, width));
-    }
-    if !page.lines.is_empty() {
-        page.lines.push(Line::default());
-    }
     let here = item_here(ui, run).map(|item| item.id.clone());
     let mut spaced = true;
     for item in &step.items {
@@ -175,11 +204,11 @@ pub fn warning_lines(ui: &Ui, last: &LastTime, width: usize) -> Vec<Line<'static
         format!("last time {} ({versions})", when.trim())
     };
     let sign = Span::styled(format!("{} ", theme.glyphs.warning), theme.caution());
-    let mut lines = hanging(theme, sign, &format!("{head}: {}", incident.symptoms), theme.caution(), width);
+    let mut lines = hanging(theme, &sign, &format!("{head}: {}", incident.symptoms), theme.caution(), width);
     let followed = if last.open { "follow-up, open" } else { "follow-up" };
     for (label, words) in [("fix", &incident.fix), (followed, &incident.follow_up)] {
         if !words.is_empty() {
-            lines.extend(hanging(theme, Span::raw("  "), &format!("{label}: {words}"), theme.text(), width));
+            lines.extend(hanging(theme, &Span::raw("  "), &format!("{label}: {words}"), theme.text(), width));
         }
     }
     lines
@@ -188,7 +217,7 @@ pub fn warning_lines(ui: &Ui, last: &LastTime, width: usize) -> Vec<Line<'static
 /// Text with a sign before its first line; the others stand under the text.
 fn hanging(
     theme: &Theme,
-    sign: Span<'static>,
+    sign: &Span<'static>,
     words: &str,
     style: Style,
     width: usize,
@@ -214,15 +243,15 @@ fn item_lines(ui: &Ui, run: &Run, item: &Item, is_here: bool, width: usize) -> V
         ItemKind::Prose { text } => prose_lines(theme, text, width),
         ItemKind::Note { warning, text } => {
             let (label, style) = if *warning { ("warning", theme.caution()) } else { ("note", theme.text()) };
-            labelled(theme, Span::raw(" "), label, text, style, width)
+            labelled(theme, &Span::raw(" "), label, text, style, width)
         }
         ItemKind::Trigger { text } => {
             let sign = Span::styled(theme.glyphs.rollback, theme.caution());
-            labelled(theme, sign, "trigger", text, theme.text(), width)
+            labelled(theme, &sign, "trigger", text, theme.text(), width)
         }
         ItemKind::Link { text, target } => {
             let words = if text == target { text.clone() } else { format!("{text} ({target})") };
-            labelled(theme, Span::raw(" "), "see", &words, theme.text(), width)
+            labelled(theme, &Span::raw(" "), "see", &words, theme.text(), width)
         }
         _ => gate_lines(ui, run, item, is_here, width),
     }
@@ -244,10 +273,10 @@ fn gate_lines(ui: &Ui, run: &Run, item: &Item, is_here: bool, width: usize) -> V
     };
     let words_style = item_style(ui, &state, is_here);
     let sign = Span::styled(glyph, style);
-    let mut lines = labelled(theme, sign, label, &run.item_text(item), words_style, width);
+    let mut lines = labelled(theme, &sign, label, without_label(&run.item_text(item)), words_style, width);
     let about = answer_words(run, item, &state);
     if !about.is_empty() {
-        lines.extend(labelled(theme, Span::raw(" "), "", &about, theme.dim(), width));
+        lines.extend(labelled(theme, &Span::raw(" "), "", &about, theme.dim(), width));
     }
     lines
 }
@@ -287,6 +316,7 @@ fn answer_words(run: &Run, item: &Item, state: &ItemState) -> String {
     }
     let overridden = if *state == ItemState::Overridden { ", overridden" } else { "" };
     match run.verdict(&item.id) {
+        Some((Verdict::Pass, "")) => String::new(),
         Some((verdict, "")) => format!("{}{overridden}", verdict.word()),
         Some((verdict, note)) => format!("{}{overridden}: {note}", verdict.word()),
         None if *state == ItemState::NotApplicable => "does not apply".to_owned(),
@@ -294,10 +324,19 @@ fn answer_words(run: &Run, item: &Item, state: &ItemState) -> String {
     }
 }
 
+/// The text without the word that the document itself puts before it, since a label says the same.
+pub fn without_label(words: &str) -> &str {
+    let labels = ["expected", "expected output", "expected result", "stop if", "watch for", "record"];
+    match words.split_once(':') {
+        Some((label, rest)) if labels.contains(&label.trim().to_lowercase().as_str()) => rest.trim_start(),
+        _ => words,
+    }
+}
+
 /// Sign, label in its column, text beside it.
 fn labelled(
     theme: &Theme,
-    sign: Span<'static>,
+    sign: &Span<'static>,
     label: &str,
     words: &str,
     style: Style,
@@ -334,12 +373,12 @@ fn command_lines(
     let state = run.item_state(item);
     let mut lines = Vec::new();
     if let Some(label) = &block.label {
-        lines.extend(hanging(theme, Span::raw("  "), &plain(label), theme.dim(), width));
+        lines.extend(hanging(theme, &Span::raw("  "), &plain(label), theme.dim(), width));
     }
     let next = run.first_open_statement(item, block);
     for (index, statement) in block.statements.iter().enumerate() {
         if let Some(comment) = &statement.comment {
-            lines.extend(hanging(theme, Span::styled("# ", theme.dim()), comment, theme.dim(), width));
+            lines.extend(hanging(theme, &Span::styled("# ", theme.dim()), comment, theme.dim(), width));
         }
         let of_statement = statement_state(run, item, &state, index);
         let is_next = is_here && (next == Some(index) || (next.is_none() && index == 0));
@@ -347,7 +386,7 @@ fn command_lines(
         let words = run.fill(block, &[index]).ok().and_then(|parts| parts.into_iter().next());
         let words = words.map_or_else(|| statement.text.clone(), |part| part.text);
         let text_style = item_style(ui, &of_statement, is_next);
-        lines.extend(verbatim(theme, Span::styled(glyph, style), &words, text_style, width));
+        lines.extend(verbatim(theme, &Span::styled(glyph, style), &words, text_style, width));
     }
     lines.extend(command_notes(ui, run, item, block, &state, width));
     lines
@@ -362,7 +401,7 @@ fn statement_state(run: &Run, item: &Item, state: &ItemState, index: usize) -> I
         (_, None) => ItemState::Open,
         (_, Some(attempt)) if attempt.succeeded() => ItemState::Passed,
         (ItemState::Running(running), Some(attempt)) if attempt.id == *running => state.clone(),
-        (ItemState::Unknown(lost), Some(attempt)) if attempt.id == *lost => state.clone(),
+        (ItemState::Unknown(id), Some(attempt)) if attempt.id == *id => state.clone(),
         (ItemState::Degraded | ItemState::Overridden, Some(_)) => state.clone(),
         _ => ItemState::Failed,
     }
@@ -371,7 +410,7 @@ fn statement_state(run: &Run, item: &Item, state: &ItemState, index: usize) -> I
 /// What runs, character by character: wrapped anywhere, hidden characters by their escape.
 pub fn verbatim(
     theme: &Theme,
-    sign: Span<'static>,
+    sign: &Span<'static>,
     words: &str,
     style: Style,
     width: usize,
@@ -413,11 +452,12 @@ fn command_notes(
             .push(if block.language.runs_here() { "only offered" } else { "for another tool" }.to_owned());
     }
     if !cautions.is_empty() {
-        lines.extend(hanging(theme, Span::raw("  "), &cautions.join(&dot), theme.caution(), width));
+        lines.extend(hanging(theme, &Span::raw("  "), &cautions.join(&dot), theme.caution(), width));
     }
     if let Some(attempt) = run.attempts_of(&item.id).next_back() {
         let (words, style) = output::state_words(attempt, ui);
-        let count = run.attempts_of(&item.id).count();
+        let again = attempt.part.statements.first();
+        let count = run.attempts_of(&item.id).filter(|other| other.part.statements.first() == again).count();
         let mut spans = vec![Span::raw("  "), Span::styled(words, style)];
         if count > 1 {
             spans.push(Span::styled(format!("{dot}{count} attempts"), theme.dim()));
@@ -426,7 +466,7 @@ fn command_notes(
     }
     let about = answer_words(run, item, state);
     if !about.is_empty() {
-        lines.extend(hanging(theme, Span::raw("  "), &about, theme.dim(), width));
+        lines.extend(hanging(theme, &Span::raw("  "), &about, theme.dim(), width));
     }
     lines
 }
@@ -445,7 +485,7 @@ fn note_lines(ui: &Ui, run: &Run, step: &Step, width: usize) -> Vec<Line<'static
             lines.push(Line::default());
         }
         let words = format!("{} {}: {}", note.at.clock(), note.by, note.text);
-        lines.extend(labelled(theme, Span::raw(" "), "noted", &words, theme.text(), width));
+        lines.extend(labelled(theme, &Span::raw(" "), "noted", &words, theme.text(), width));
     }
     lines
 }
@@ -463,7 +503,7 @@ fn prose_lines(theme: &Theme, words: &str, width: usize) -> Vec<Line<'static>> {
         if body.is_empty() {
             lines.push(Line::default());
         } else {
-            lines.extend(hanging(theme, Span::raw(sign), &plain(body), theme.text(), width));
+            lines.extend(hanging(theme, &Span::raw(sign), &plain(body), theme.text(), width));
         }
     }
     lines

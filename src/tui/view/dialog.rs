@@ -1,4 +1,4 @@
-//! Dialogs: what is asked, with everything that is needed to answer, and the answers.
+//! Dialogs: where their text, fields and answers are, and how these look.
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -6,42 +6,53 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Paragraph};
 
-use super::detail::{step_heading, verbatim};
+use super::question::{body, heading};
 use super::{pane, text};
 use crate::engine::Run;
-use crate::journal::{AttemptId, Place};
-use crate::runbook::{ItemId, ItemKind, Role};
-use crate::tui::dialog::{Confirm, Dialog, Focus, Kind, Tone, needs_escapes_seen};
+use crate::tui::dialog::{Dialog, Focus, Kind, Tone};
 use crate::tui::layout::dialog_area;
 use crate::tui::theme::Theme;
-use crate::tui::ui::{Ui, command};
+use crate::tui::ui::Ui;
+
+/// Lines of a menu that are shown however little room there is.
+const LEAST_MENU: u16 = 4;
+/// Lines of text that are shown before a menu, if there is any room.
+const LEAST_BODY: u16 = 3;
 
 /// Draws the dialog over whatever is below it.
 pub fn draw(frame: &mut Frame<'_>, run: &Run, ui: &Ui, dialog: &Dialog) {
     let theme = &ui.theme;
-    let probe = dialog_area(ui, run, dialog, 1);
-    let width = probe.width.saturating_sub(4);
-    let parts = Parts::of(run, ui, dialog, width);
-    let area = dialog_area(ui, run, dialog, parts.height());
+    let (area, plan) = plan(run, ui, dialog);
     let tone = if is_grave(dialog) { theme.bad() } else { theme.accent() };
-    let heading = text::cut(
-        &text::readable(&heading(run, dialog)),
-        usize::from(area.width).saturating_sub(4),
-        theme.glyphs.ellipsis,
-    );
+    let room = usize::from(area.width).saturating_sub(4);
+    let heading = text::cut(&text::readable(&heading(run, dialog)), room, theme.glyphs.ellipsis);
     let block = pane(theme, Line::styled(format!(" {heading} "), tone), Line::default(), true);
     let inner = block.inner(area);
     frame.render_widget(Clear, area);
     frame.render_widget(block, area);
-    draw_parts(frame, inner, dialog, parts, theme);
+    plan.draw(frame, inner, dialog, theme);
 }
 
-/// The part of an area that a dialog at its lower end leaves free.
-pub fn space_above(area: Rect, run: &Run, ui: &Ui) -> Rect {
-    let Some(dialog) = &ui.dialog else { return area };
+/// Where a dialog is on the screen.
+pub fn area(run: &Run, ui: &Ui, dialog: &Dialog) -> Rect {
+    plan(run, ui, dialog).0
+}
+
+/// How many lines of the dialog's text are below its last visible line when it is not scrolled.
+pub fn hidden_lines(run: &Run, ui: &Ui, dialog: &Dialog) -> u16 {
+    plan(run, ui, dialog).1.hidden()
+}
+
+fn plan(run: &Run, ui: &Ui, dialog: &Dialog) -> (Rect, Plan) {
     let width = dialog_area(ui, run, dialog, 1).width.saturating_sub(4);
-    let covered = dialog_area(ui, run, dialog, Parts::of(run, ui, dialog, width).height());
-    Rect { height: covered.y.saturating_sub(area.y), ..area }
+    let mut plan = Plan::of(run, ui, dialog, width);
+    let mut area = dialog_area(ui, run, dialog, plan.height());
+    if plan.height() > area.height.saturating_sub(2) && !dialog.is_menu() {
+        plan.answers = flowing(run, &ui.theme, dialog, width.into());
+        area = dialog_area(ui, run, dialog, plan.height());
+    }
+    plan.settle(area.height.saturating_sub(2), dialog);
+    (area, plan)
 }
 
 fn is_grave(dialog: &Dialog) -> bool {
@@ -51,398 +62,189 @@ fn is_grave(dialog: &Dialog) -> bool {
     )
 }
 
-/// From top to bottom: text, fields, answers, complaint. The text gives way when room is short.
-struct Parts {
+fn count(lines: &[Line<'_>]) -> u16 {
+    u16::try_from(lines.len()).unwrap_or(u16::MAX)
+}
+
+/// From top to bottom: text, fields, answers, complaint; and how much of each is shown.
+struct Plan {
     body: Vec<Line<'static>>,
     fields: Vec<u16>,
     label: u16,
     answers: Vec<Line<'static>>,
     complaint: Vec<Line<'static>>,
+    body_height: u16,
+    fields_height: u16,
+    answers_height: u16,
+    body_gap: u16,
+    answers_gap: u16,
 }
 
-impl Parts {
+impl Plan {
     fn of(run: &Run, ui: &Ui, dialog: &Dialog, width: u16) -> Self {
         let theme = &ui.theme;
         let label = dialog.fields.iter().map(|field| text::columns(&field.label)).max().unwrap_or(0) + 2;
         let label = u16::try_from(label).unwrap_or(u16::MAX).min(width / 2);
-        let room = usize::from(width);
-        let complaint = if dialog.discarding {
-            vec![Line::styled(
-                "what was typed would be lost: y discards it, any other key goes back",
-                theme.caution(),
-            )]
-        } else {
-            let words = dialog.complaint.iter().flat_map(|words| text::wrap(&text::readable(words), room));
-            words.map(|words| Line::styled(words, theme.bad())).collect()
-        };
-        Self {
-            body: body(run, ui, dialog, room),
-            fields: dialog.fields.iter().map(|field| field.rows(width - label)).collect(),
+        let body = body(run, ui, dialog, width.into());
+        let answers = listed(run, theme, dialog, width.into());
+        let mut plan = Self {
+            fields: dialog.fields.iter().map(|field| field.rows(width - label, theme)).collect(),
             label,
-            answers: answers(run, theme, dialog, room),
-            complaint,
-        }
-    }
-
-    fn gap(&self) -> u16 {
-        u16::from(!self.body.is_empty() && !(self.fields.is_empty() && self.answers.is_empty()))
-    }
-
-    fn answers_gap(&self) -> u16 {
-        u16::from(!self.fields.is_empty() && !self.answers.is_empty())
-    }
-
-    fn below(&self) -> u16 {
-        let count = |lines: &[Line<'_>]| u16::try_from(lines.len()).unwrap_or(u16::MAX);
-        self.fields.iter().sum::<u16>() + self.answers_gap() + count(&self.answers) + count(&self.complaint)
-    }
-
-    fn height(&self) -> u16 {
-        let body = u16::try_from(self.body.len()).unwrap_or(u16::MAX);
-        body.saturating_add(self.gap() + self.below())
-    }
-}
-
-fn draw_parts(frame: &mut Frame<'_>, inner: Rect, dialog: &Dialog, parts: Parts, theme: &Theme) {
-    let below = parts.below().min(inner.height);
-    let roomy = inner.height > below + parts.gap();
-    let gap = if roomy { parts.gap() } else { 0 };
-    let body_height = inner.height - below - gap;
-    let shown = u16::try_from(parts.body.len()).unwrap_or(u16::MAX);
-    let body = Rect { height: body_height.min(shown), ..inner };
-    let hidden = shown.saturating_sub(body_height);
-    let scroll = dialog.scroll.min(hidden);
-    frame.render_widget(Paragraph::new(parts.body).scroll((scroll, 0)), body);
-    if hidden > scroll && body.height > 0 {
-        let words = format!("{} {} more below ", theme.glyphs.ellipsis, hidden - scroll);
-        let line = Rect { y: body.bottom() - 1, height: 1, ..body };
-        frame.render_widget(Line::styled(words, theme.caution()).right_aligned(), line);
-    }
-    let mut area = Rect { y: body.bottom() + gap, height: inner.bottom() - body.bottom() - gap, ..inner };
-    for (index, (field, rows)) in dialog.fields.iter().zip(&parts.fields).enumerate() {
-        let focused = dialog.focus == Focus::Field(index) && !dialog.discarding;
-        let row = Rect { height: (*rows).min(area.height), ..area };
-        let [label, space] =
-            Layout::horizontal([Constraint::Length(parts.label), Constraint::Min(0)]).areas(row);
-        let style = if focused { theme.accent() } else { theme.dim() };
-        let words = text::cut(
-            &text::visible(&field.label),
-            usize::from(parts.label).saturating_sub(1),
-            theme.glyphs.ellipsis,
-        );
-        frame.render_widget(Line::styled(words, style), label);
-        field.draw(frame, space, focused, theme);
-        area = Rect { y: row.bottom(), height: area.height - row.height, ..area };
-    }
-    let skip = u16::from(!parts.fields.is_empty() && !parts.answers.is_empty()).min(area.height);
-    let area = Rect { y: area.y + skip, height: area.height - skip, ..area };
-    let rest: Vec<Line<'_>> = parts.answers.into_iter().chain(parts.complaint).collect();
-    frame.render_widget(Paragraph::new(rest), area);
-}
-
-fn heading(run: &Run, dialog: &Dialog) -> String {
-    match &dialog.kind {
-        Kind::Confirm(confirm) => {
-            let verb = if confirm.retry { "Retry" } else { "Run" };
-            format!("{verb}: {}", step_of(run, &confirm.item))
-        }
-        Kind::Edit(confirm) => format!("Edit: {}", step_of(run, &confirm.item)),
-        Kind::Values { input: Some(item), .. } => format!("Record: {}", step_of(run, item)),
-        Kind::Values { then: Some(item), .. } => format!("Values for {}", step_of(run, item)),
-        Kind::Values { .. } => "Record a value".to_owned(),
-        Kind::Promote(_) => "Is this a command?".to_owned(),
-        Kind::Judge(item) => judge_heading(run, item).to_owned(),
-        Kind::Condition(_) => "Does this hold?".to_owned(),
-        Kind::Choice(_) => "Which way?".to_owned(),
-        Kind::Failure(item, _) => format!("Failed: {}", step_of(run, item)),
-        Kind::Halted(item) => format!("Halted: {}", step_of(run, item)),
-        Kind::Resolve(attempt) => format!("What became of attempt {attempt}?"),
-        Kind::Skip(place) => format!("Skip {}", place_words(run, place)),
-        Kind::Note(place) => format!("Note on {}", place_words(run, place)),
-        Kind::Incident(place) => format!("Incident at {}", place_words(run, place)),
-        Kind::Override(_) => "Go on all the same".to_owned(),
-        Kind::RollBack => "Roll back".to_owned(),
-        Kind::Abandon => "Abandon the run".to_owned(),
-        Kind::Finish => "Close the run".to_owned(),
-        Kind::Stop => "Stop the running command".to_owned(),
-        Kind::Leave => "Leave".to_owned(),
-    }
-}
-
-fn judge_heading(run: &Run, item: &ItemId) -> &'static str {
-    match run.runbook().item(item).map(|(_, item)| &item.kind) {
-        Some(ItemKind::Expected { .. }) => "As expected?",
-        Some(ItemKind::StopGate { .. }) => "Stop if",
-        Some(ItemKind::Check { watch: true, .. }) => "Seen any of this?",
-        Some(ItemKind::Check { .. }) => "Does it hold?",
-        Some(ItemKind::Action { .. }) => "Done?",
-        _ => "How did it go?",
-    }
-}
-
-fn step_of(run: &Run, item: &ItemId) -> String {
-    run.runbook().item(item).map(|(step, _)| step_heading(step)).unwrap_or_default()
-}
-
-fn place_words(run: &Run, place: &Place) -> String {
-    match place {
-        Place::Run => "the run".to_owned(),
-        Place::Step(id) => run.runbook().step(id).map(|(_, step)| step_heading(step)).unwrap_or_default(),
-        Place::Item(id) => format!("an item of {}", step_of(run, id)),
-    }
-}
-
-fn body(run: &Run, ui: &Ui, dialog: &Dialog, width: usize) -> Vec<Line<'static>> {
-    let theme = &ui.theme;
-    let words = |words: &str, style: Style| -> Vec<Line<'static>> {
-        words
-            .split('\n')
-            .flat_map(|line| text::wrap(&text::readable(line), width))
-            .map(|line| Line::from(text::spans(&line, style, theme)))
-            .collect()
-    };
-    match &dialog.kind {
-        Kind::Confirm(confirm) => confirm_body(run, ui, confirm, width),
-        Kind::Edit(_) => words("What is changed is recorded as a deviation, with its reason.", theme.dim()),
-        Kind::Values { input, then, .. } => values_body(run, ui, input.as_ref(), then.as_ref(), width),
-        Kind::Promote(item) => {
-            let mut lines = item_body(run, ui, item, width);
-            lines.extend(words("It may be meant to be run, or only to be read.", theme.dim()));
-            lines
-        }
-        Kind::Judge(item) | Kind::Condition(item) | Kind::Choice(item) => item_body(run, ui, item, width),
-        Kind::Failure(item, attempt) => failure_body(run, ui, item, *attempt, width),
-        Kind::Halted(item) => {
-            let mut lines = item_body(run, ui, item, width);
-            if let Some((verdict, note)) = run.verdict(item) {
-                lines.extend(words(&format!("{}: {note}", verdict.word()), theme.bad()));
-            }
-            lines
-        }
-        Kind::Resolve(attempt) => {
-            let mut lines = attempt_text(run, ui, *attempt, width);
-            lines.extend(words(
-                "Its end was not seen. Look where it ran, then say how it ended.",
-                theme.text(),
-            ));
-            lines
-        }
-        Kind::Override(item) => {
-            let mut lines = item_body(run, ui, item, width);
-            lines.extend(words("This overrides the gate and is recorded as a deviation.", theme.caution()));
-            lines
-        }
-        Kind::RollBack => rollback_body(run, ui, width),
-        Kind::Abandon => words("The run ends here, as abandoned. Nothing is undone.", theme.text()),
-        Kind::Finish => finish_body(run, ui, width),
-        Kind::Stop => {
-            run.running().map(|running| attempt_text(run, ui, running.id, width)).unwrap_or_default()
-        }
-        Kind::Leave => {
-            let running = run.running().map(|running| format!(" Attempt {} keeps running.", running.id));
-            words(
-                &format!(
-                    "The run goes on without this screen; attach to it later.{}",
-                    running.unwrap_or_default()
-                ),
-                theme.text(),
-            )
-        }
-        Kind::Skip(_) | Kind::Note(_) | Kind::Incident(_) => Vec::new(),
-    }
-}
-
-fn item_body(run: &Run, ui: &Ui, id: &ItemId, width: usize) -> Vec<Line<'static>> {
-    let Some((_, item)) = run.runbook().item(id) else { return Vec::new() };
-    let words = run.item_text(item);
-    if matches!(item.kind, ItemKind::Command(_)) {
-        return verbatim(&ui.theme, Span::raw(" "), &words, ui.theme.strong(), width);
-    }
-    words
-        .split('\n')
-        .flat_map(|line| text::wrap(&text::readable(line), width))
-        .map(|line| Line::from(text::spans(&line, ui.theme.strong(), &ui.theme)))
-        .collect()
-}
-
-/// Exactly what runs, where, and what to be careful about.
-fn confirm_body(run: &Run, ui: &Ui, confirm: &Confirm, width: usize) -> Vec<Line<'static>> {
-    let theme = &ui.theme;
-    let Some((step, _, block)) = command(run, &confirm.item) else { return Vec::new() };
-    let parts = match confirm.parts(run) {
-        Ok(parts) => parts,
-        Err(why) => return vec![Line::styled(text::visible(&why), theme.bad())],
-    };
-    let mut lines = vec![place_line(run, ui)];
-    lines.push(Line::default());
-    let many = parts.len() > 1;
-    for (index, part) in parts.iter().enumerate() {
-        let sign = if many { format!("{}", index + 1) } else { theme.glyphs.current.to_owned() };
-        lines.extend(verbatim(theme, Span::styled(sign, theme.dim()), &part.text, theme.strong(), width));
-    }
-    let mut cautions: Vec<&str> = block.risks.iter().map(|risk| risk.word()).collect();
-    if step.once || block.once {
-        cautions.insert(0, "may run once");
-    }
-    if let Some(deviation) = confirm.deviation(run) {
-        cautions.insert(0, deviation.words());
-    }
-    if many {
-        cautions.push("stops at the first that fails");
-    }
-    if parts.iter().any(|part| needs_escapes_seen(&part.text)) {
-        cautions.push("has characters that can only be shown escaped");
-    }
-    if !cautions.is_empty() {
-        lines.push(Line::default());
-        let words = cautions.join(&format!(" {} ", theme.glyphs.dot));
-        lines.extend(text::wrap(&words, width).into_iter().map(|line| Line::styled(line, theme.caution())));
-    }
-    lines
-}
-
-/// `on this host, in /srv/app`
-fn place_line(run: &Run, ui: &Ui) -> Line<'static> {
-    let theme = &ui.theme;
-    let target = match run.targets().last() {
-        Some(target) => text::visible(&target.name()),
-        None => {
-            format!("this host ({})", run.start().map(|start| text::visible(&start.host)).unwrap_or_default())
-        }
-    };
-    let directory = text::visible(run.directory().unwrap_or_default());
-    Line::from(vec![
-        Span::styled("on ", theme.dim()),
-        Span::styled(target, theme.accent()),
-        Span::styled(", in ", theme.dim()),
-        Span::raw(directory),
-    ])
-}
-
-fn values_body(
-    run: &Run,
-    ui: &Ui,
-    input: Option<&ItemId>,
-    then: Option<&ItemId>,
-    width: usize,
-) -> Vec<Line<'static>> {
-    if let Some((_, _, block)) = then.and_then(|item| command(run, item)) {
-        return verbatim(&ui.theme, Span::raw(" "), &block.text, ui.theme.strong(), width);
-    }
-    let Some(input) = input else { return Vec::new() };
-    item_body(run, ui, input, width)
-}
-
-fn attempt_text(run: &Run, ui: &Ui, id: AttemptId, width: usize) -> Vec<Line<'static>> {
-    let Some(attempt) = run.attempt(id) else { return Vec::new() };
-    verbatim(
-        &ui.theme,
-        Span::styled(ui.theme.glyphs.current, ui.theme.dim()),
-        &attempt.part.text,
-        ui.theme.strong(),
-        width,
-    )
-}
-
-/// What failed, how, and its last words; then what the runbook itself says about trouble.
-fn failure_body(run: &Run, ui: &Ui, item: &ItemId, attempt: AttemptId, width: usize) -> Vec<Line<'static>> {
-    let theme = &ui.theme;
-    let mut lines = attempt_text(run, ui, attempt, width);
-    if let Some(attempt) = run.attempt(attempt) {
-        let (words, style) = super::output::state_words(attempt, ui);
-        let mut spans = vec![Span::raw("  "), Span::styled(words, style)];
-        let last = ui.outputs.last_words(attempt.id, 1).concat();
-        if !last.is_empty() {
-            let dot = format!(" {} ", theme.glyphs.dot);
-            let used: usize = spans.iter().map(Span::width).sum();
-            let last =
-                text::cut(&text::visible(&last), width.saturating_sub(used + 3), theme.glyphs.ellipsis);
-            spans.extend([Span::styled(dot, theme.dim()), Span::raw(last)]);
-        }
-        lines.push(Line::from(spans));
-    }
-    if let Some((step, _)) = run.runbook().item(item) {
-        for last in ui.warnings(&step.id) {
-            lines.extend(super::detail::warning_lines(ui, last, width));
-        }
-    }
-    lines
-}
-
-fn rollback_body(run: &Run, ui: &Ui, width: usize) -> Vec<Line<'static>> {
-    let theme = &ui.theme;
-    let steps: Vec<String> = run
-        .runbook()
-        .steps()
-        .filter(|(phase, _)| phase.role == Role::Rollback)
-        .map(|(_, step)| text::readable(&step_heading(step)))
-        .collect();
-    if steps.is_empty() {
-        let words = "This runbook has no rollback section: the run would end with nothing to do.";
-        return text::wrap(words, width)
-            .into_iter()
-            .map(|line| Line::styled(line, theme.caution()))
-            .collect();
-    }
-    let mut lines = vec![Line::raw("These steps become the procedure:")];
-    let sign = theme.glyphs.rollback;
-    lines.extend(steps.into_iter().map(|step| {
-        let words = text::cut(&step, width.saturating_sub(4), theme.glyphs.ellipsis);
-        Line::from(vec![Span::styled(format!("  {sign} "), theme.caution()), Span::raw(words)])
-    }));
-    if let Some(start) = run.start().filter(|start| !start.rollback_point.is_empty()) {
-        lines.push(Line::raw(format!("back to {}", text::readable(&start.rollback_point))));
-    }
-    lines
-}
-
-/// What was done otherwise than written, and what broke.
-fn finish_body(run: &Run, ui: &Ui, width: usize) -> Vec<Line<'static>> {
-    let theme = &ui.theme;
-    let count =
-        |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
-    let dot = format!(" {} ", theme.glyphs.dot);
-    let summary = [
-        count(run.attempts().len(), "command run", "commands run"),
-        count(run.deviations().len(), "deviation", "deviations"),
-        count(run.incidents().len(), "incident", "incidents"),
-        count(run.notes().len(), "note", "notes"),
-    ];
-    let mut lines = vec![Line::raw(text::cut(&summary.join(&dot), width, theme.glyphs.ellipsis))];
-    for deviation in run.deviations() {
-        let kind = deviation.deviation.map_or("skipped", crate::journal::Deviation::words);
-        let words = format!("{} {kind}: {}", place_words(run, &deviation.place), deviation.reason);
-        lines.push(sign_line(theme.glyphs.skipped, theme.caution(), &words, width, theme));
-    }
-    for incident in run.incidents() {
-        lines.push(sign_line(
-            theme.glyphs.warning,
-            theme.caution(),
-            &incident.incident.symptoms,
-            width,
-            theme,
-        ));
-    }
-    lines.push(Line::styled(format!("{} entries in the journal", run.last_seq()), theme.dim()));
-    lines
-}
-
-fn sign_line(sign: &'static str, style: Style, words: &str, width: usize, theme: &Theme) -> Line<'static> {
-    let words =
-        text::cut(&text::readable(&words.replace('\n', " ")), width.saturating_sub(2), theme.glyphs.ellipsis);
-    Line::from(vec![Span::styled(sign, style), Span::raw(format!(" {words}"))])
-}
-
-fn answers(run: &Run, theme: &Theme, dialog: &Dialog, width: usize) -> Vec<Line<'static>> {
-    let active = dialog.focus == Focus::Answers && !dialog.discarding;
-    let listed = |(index, answer): (usize, crate::tui::dialog::Answer)| {
-        let style = match (active, answer.tone) {
-            (false, _) => theme.dim(),
-            (true, Tone::Plain) => theme.accent(),
-            (true, Tone::Good) => theme.good(),
-            (true, Tone::Caution) => theme.caution(),
-            (true, Tone::Bad) => theme.bad(),
+            complaint: complaint(theme, dialog, width.into()),
+            body_height: count(&body),
+            fields_height: 0,
+            answers_height: 0,
+            body_gap: 0,
+            answers_gap: 0,
+            body,
+            answers,
         };
+        plan.fields_height = plan.fields.iter().sum();
+        plan.body_gap = u16::from(!plan.body.is_empty() && plan.fields_height + count(&plan.answers) > 0);
+        plan.answers_gap = u16::from(plan.fields_height > 0 && !plan.answers.is_empty());
+        plan
+    }
+
+    /// Lines that it would take.
+    fn height(&self) -> u16 {
+        let parts = [count(&self.body), self.fields_height, count(&self.answers), count(&self.complaint)];
+        parts.iter().sum::<u16>() + self.body_gap + self.answers_gap
+    }
+
+    /// Shares out the lines there are: what answers the question comes before what explains it.
+    fn settle(&mut self, height: u16, dialog: &Dialog) {
+        self.answers_height = count(&self.answers);
+        if self.height() <= height {
+            return;
+        }
+        let room = height.saturating_sub(count(&self.complaint));
+        if room < 10 {
+            self.body_gap = 0;
+            self.answers_gap = 0;
+        }
+        let gaps = self.body_gap + self.answers_gap;
+        let least_body = LEAST_BODY.min(count(&self.body));
+        if dialog.is_menu() {
+            let rest = room.saturating_sub(gaps + self.fields_height + least_body);
+            self.answers_height = self.answers_height.min(rest.max(LEAST_MENU)).min(room);
+        }
+        let rest = room.saturating_sub(gaps + self.answers_height);
+        self.fields_height = self.fields_height.min(rest);
+        self.body_height = rest.saturating_sub(self.fields_height);
+    }
+
+    fn hidden(&self) -> u16 {
+        count(&self.body).saturating_sub(self.body_height)
+    }
+
+    fn draw(self, frame: &mut Frame<'_>, inner: Rect, dialog: &Dialog, theme: &Theme) {
+        let parts = [
+            Constraint::Length(self.body_height),
+            Constraint::Length(self.body_gap),
+            Constraint::Length(self.fields_height),
+            Constraint::Length(self.answers_gap),
+            Constraint::Length(self.answers_height),
+            Constraint::Length(count(&self.complaint)),
+            Constraint::Min(0),
+        ];
+        let [body, _, fields, _, answers, complaint, _] = Layout::vertical(parts).areas(inner);
+        self.draw_body(frame, body, dialog, theme);
+        self.draw_fields(frame, fields, dialog, theme);
+        let cursor = u16::try_from(dialog.cursor).unwrap_or(0);
+        let skip = if dialog.is_menu() { (cursor + 1).saturating_sub(answers.height) } else { 0 };
+        frame.render_widget(Paragraph::new(self.answers).scroll((skip, 0)), answers);
+        frame.render_widget(Paragraph::new(self.complaint), complaint);
+    }
+
+    fn draw_body(&self, frame: &mut Frame<'_>, area: Rect, dialog: &Dialog, theme: &Theme) {
+        let hidden = self.hidden();
+        let scroll = dialog.scroll.min(hidden);
+        frame.render_widget(Paragraph::new(self.body.clone()).scroll((scroll, 0)), area);
+        if hidden > scroll && area.height > 0 {
+            let words = format!(" {} {} more ", theme.glyphs.ellipsis, hidden - scroll);
+            let width = u16::try_from(text::columns(&words)).unwrap_or(0).min(area.width);
+            let corner = Rect { x: area.right() - width, y: area.bottom() - 1, width, height: 1 };
+            frame.render_widget(Clear, corner);
+            frame.render_widget(Line::styled(words, theme.caution()), corner);
+        }
+    }
+
+    fn draw_fields(&self, frame: &mut Frame<'_>, area: Rect, dialog: &Dialog, theme: &Theme) {
+        let focus = match dialog.focus {
+            Focus::Field(index) => index,
+            Focus::Answers => 0,
+        };
+        let through: u16 = self.fields.iter().take(focus + 1).sum();
+        let mut skip = through.saturating_sub(area.height);
+        let mut area = area;
+        for (index, (field, rows)) in dialog.fields.iter().zip(&self.fields).enumerate() {
+            if skip > 0 && index < focus {
+                skip = skip.saturating_sub(*rows);
+                continue;
+            }
+            let focused = dialog.focus == Focus::Field(index) && !dialog.discarding;
+            let row = Rect { height: (*rows).min(area.height), ..area };
+            let [label, space] =
+                Layout::horizontal([Constraint::Length(self.label), Constraint::Min(0)]).areas(row);
+            let style = if focused { theme.accent() } else { theme.dim() };
+            let room = usize::from(self.label).saturating_sub(1);
+            let words = text::cut(&text::visible(&field.label), room, theme.glyphs.ellipsis);
+            frame.render_widget(Line::styled(words, style), label);
+            field.draw(frame, space, focused, theme);
+            area = Rect { y: row.bottom(), height: area.height - row.height, ..area };
+        }
+    }
+}
+
+fn complaint(theme: &Theme, dialog: &Dialog, width: usize) -> Vec<Line<'static>> {
+    let (words, style) = if dialog.discarding {
+        ("what was typed would be lost: y discards it, any other key goes back", theme.caution())
+    } else {
+        (dialog.complaint.as_deref().unwrap_or_default(), theme.bad())
+    };
+    if words.is_empty() {
+        return Vec::new();
+    }
+    text::wrap(&text::readable(words), width).into_iter().map(|words| Line::styled(words, style)).collect()
+}
+
+fn key_style(theme: &Theme, active: bool, tone: Tone) -> Style {
+    match (active, tone) {
+        (false, _) => theme.dim(),
+        (true, Tone::Plain) => theme.accent(),
+        (true, Tone::Good) => theme.good(),
+        (true, Tone::Caution) => theme.caution(),
+        (true, Tone::Bad) => theme.bad(),
+    }
+}
+
+/// The answers side by side, for where lines are dear.
+fn flowing(run: &Run, theme: &Theme, dialog: &Dialog, width: usize) -> Vec<Line<'static>> {
+    let active = dialog.focus == Focus::Answers && !dialog.discarding;
+    let mut lines: Vec<Line<'static>> = Vec::new();
+    for answer in dialog.answers(run) {
+        let words = text::readable(&answer.words);
+        let needed = text::columns(&words) + 2;
+        let spans = [
+            Span::styled(answer.key.to_string(), key_style(theme, active, answer.tone)),
+            Span::styled(format!(" {words}"), if active { theme.text() } else { theme.dim() }),
+        ];
+        match lines.last_mut().filter(|line| line.width() + 3 + needed <= width) {
+            Some(line) => {
+                line.push_span(Span::raw("   "));
+                line.spans.extend(spans);
+            }
+            None => lines.push(Line::from(spans.to_vec())),
+        }
+    }
+    lines
+}
+
+/// The answers one below the other.
+fn listed(run: &Run, theme: &Theme, dialog: &Dialog, width: usize) -> Vec<Line<'static>> {
+    let active = dialog.focus == Focus::Answers && !dialog.discarding;
+    let line = |(index, answer): (usize, crate::tui::dialog::Answer)| {
+        let style = key_style(theme, active, answer.tone);
         let marked = dialog.is_menu() && dialog.cursor == index;
         let sign = if marked { theme.glyphs.current } else { " " };
         let words = text::cut(&text::readable(&answer.words), width.saturating_sub(5), theme.glyphs.ellipsis);
@@ -453,5 +255,5 @@ fn answers(run: &Run, theme: &Theme, dialog: &Dialog, width: usize) -> Vec<Line<
             Span::styled(format!("  {words}"), if active { weight } else { theme.dim() }),
         ])
     };
-    dialog.answers(run).into_iter().enumerate().map(listed).collect()
+    dialog.answers(run).into_iter().enumerate().map(line).collect()
 }

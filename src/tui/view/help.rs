@@ -48,7 +48,7 @@ fn entries(run: &Run, ui: &Ui) -> Vec<(String, String)> {
         entries.extend(dialog.answers(run).into_iter().map(|answer| (answer.key.to_string(), answer.words)));
     }
     for binding in keymap::of_context(ui, run, context) {
-        let keys: Vec<String> = binding.keys.iter().map(|key| key.name()).collect();
+        let keys: Vec<String> = binding.keys.iter().map(|key| key.name(&ui.theme)).collect();
         let words = match binding.gesture {
             Gesture::Primary => keymap::primary_words(ui, run).unwrap_or(binding.words),
             _ => binding.words,

@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use super::text;
 use crate::engine::Run;
 use crate::protocol::Recording;
-use crate::tui::dialog::{Dialog, Focus};
+use crate::tui::dialog::{Dialog, Focus, Kind};
 use crate::tui::keymap::{self, Context, Gesture};
 use crate::tui::ui::Ui;
 
@@ -78,10 +78,12 @@ fn entries(run: &Run, ui: &Ui) -> Vec<(String, String)> {
     if let Some(dialog) = &ui.dialog
         && ui.help.is_none()
     {
-        entries.extend(dialog_entries(dialog, run));
+        entries.extend(dialog_entries(ui, dialog, run));
     }
     let bound = keymap::here(ui, run).filter(|binding| !binding.short.is_empty());
-    entries.extend(bound.map(|binding| (binding.keys[0].name(), short(ui, binding.gesture, binding.short))));
+    entries.extend(
+        bound.map(|binding| (binding.keys[0].name(&ui.theme), short(ui, binding.gesture, binding.short))),
+    );
     entries
 }
 
@@ -89,18 +91,27 @@ fn short(ui: &Ui, gesture: Gesture, words: &str) -> String {
     match (gesture, &ui.dialog) {
         (Gesture::Advance, Some(dialog)) => {
             let is_last = dialog.focus == Focus::Field(dialog.fields.len().saturating_sub(1));
-            if is_last && dialog.is_sent_by_enter() { "save".to_owned() } else { words.to_owned() }
+            let words = match (&dialog.kind, is_last) {
+                (_, false) => words,
+                (Kind::Edit(_) | Kind::Values { then: Some(_), .. }, true) => "on",
+                (_, true) if dialog.is_sent_by_enter() => "save",
+                (_, true) => "done",
+            };
+            words.to_owned()
         }
         _ => words.to_owned(),
     }
 }
 
-fn dialog_entries(dialog: &Dialog, run: &Run) -> Vec<(String, String)> {
+fn dialog_entries(ui: &Ui, dialog: &Dialog, run: &Run) -> Vec<(String, String)> {
     if dialog.focus != Focus::Answers || dialog.discarding {
         return Vec::new();
     }
     if dialog.is_menu() {
-        return vec![("↑↓".to_owned(), "choose".to_owned()), ("Enter".to_owned(), "go on".to_owned())];
+        let [up, down, ..] = ui.theme.glyphs.arrows;
+        let on = if dialog.kind == Kind::Finish { ("y", "close the run so") } else { ("Enter", "go on") };
+        let choose = (format!("{up} {down}"), "choose".to_owned());
+        return vec![choose, (on.0.to_owned(), on.1.to_owned())];
     }
     let keys: Vec<String> = dialog.answers(run).iter().map(|answer| answer.key.to_string()).collect();
     vec![(keys.join(" "), "answer".to_owned())]

@@ -10,12 +10,15 @@ pub mod home;
 pub mod keybar;
 pub mod output;
 pub mod preflight;
+pub mod question;
 pub mod review;
 pub mod sign;
 pub mod status;
 pub mod text;
 
 use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::Line;
 use ratatui::widgets::{Block, Borders, Padding};
 
@@ -35,8 +38,7 @@ pub fn draw(frame: &mut Frame<'_>, run: &Run, ui: &Ui) {
         detail::draw(frame, area, run, ui);
     }
     if let Some(area) = panes.output {
-        let free = if covers_output(ui) { dialog::space_above(area, run, ui) } else { area };
-        output::draw(frame, free, run, ui);
+        output::draw(frame, uncovered(area, run, ui), run, ui);
     }
     if let Some(open) = &ui.dialog {
         dialog::draw(frame, run, ui, open);
@@ -47,13 +49,23 @@ pub fn draw(frame: &mut Frame<'_>, run: &Run, ui: &Ui) {
     keybar::draw(frame, panes.keys, run, ui);
 }
 
-/// Whether a question stands below the output instead of above it: where there is one pane only.
-fn covers_output(ui: &Ui) -> bool {
-    super::layout::is_single(ui) && ui.dialog.as_ref().is_some_and(is_docked)
+/// What a question beside the output leaves free of it.
+fn uncovered(output: Rect, run: &Run, ui: &Ui) -> Rect {
+    let Some(open) = ui.dialog.as_ref().filter(|open| is_docked(open)) else { return output };
+    let covered = dialog::area(run, ui, open).intersection(output);
+    if covered.is_empty() || covered.width < output.width {
+        output
+    } else if covered.y > output.y {
+        Rect { height: covered.y - output.y, ..output }
+    } else {
+        Rect { y: covered.bottom(), height: output.bottom() - covered.bottom(), ..output }
+    }
 }
 
 /// The frame of a pane, with a title on the left and one on the right.
 pub fn pane<'a>(theme: &Theme, left: Line<'a>, right: Line<'a>, focused: bool) -> Block<'a> {
+    let undimmed = Style::new().remove_modifier(Modifier::DIM);
+    let (left, right) = (left.patch_style(undimmed), right.patch_style(undimmed));
     let border = if focused { theme.border_focused() } else { theme.border() };
     let block = Block::new()
         .borders(Borders::ALL)

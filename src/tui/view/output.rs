@@ -1,6 +1,7 @@
 //! The output: where a command runs, how it ended, and what its terminal shows.
 
 use ratatui::Frame;
+use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -9,7 +10,7 @@ use ratatui::widgets::Paragraph;
 use super::{has_focus, pane, text};
 use crate::engine::{Attempt, AttemptState, Run};
 use crate::journal::Resolution;
-use crate::screen::PaintOptions;
+use crate::screen::{PaintOptions, Screen};
 use crate::tui::theme::Colour;
 use crate::tui::ui::{Pane, Ui};
 
@@ -27,13 +28,15 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, run: &Run, ui: &Ui) {
     if let Some(hint) = hint(attempt, ui, area.width.into()) {
         block = block.title_bottom(hint);
     }
-    let block = block.padding(ratatui::widgets::Padding::ZERO);
     let inner = block.inner(area);
     frame.render_widget(block, area);
+    if inner.is_empty() {
+        return;
+    }
     match attempt.and_then(|attempt| ui.outputs.of(attempt.id)) {
         Some(output) => {
             let options = PaintOptions { colour: theme.colour == Colour::Full };
-            output.screen.paint(inner, frame.buffer_mut(), options);
+            paint(&output.screen, inner, frame.buffer_mut(), options);
             if ui.typing
                 && let Some((column, row)) = output.screen.cursor()
                 && column < inner.width
@@ -43,6 +46,26 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, run: &Run, ui: &Ui) {
             }
         }
         None => frame.render_widget(Paragraph::new("nothing ran yet").style(theme.dim()).centered(), inner),
+    }
+}
+
+/// Paints the terminal; where there is less room than it has rows, the last that say something.
+fn paint(screen: &Screen, area: Rect, buffer: &mut Buffer, options: PaintOptions) {
+    let (columns, rows) = screen.size();
+    if rows <= area.height {
+        screen.paint(area, buffer, options);
+        return;
+    }
+    let whole = Rect::new(0, 0, columns, rows);
+    let mut all = Buffer::empty(whole);
+    screen.paint(whole, &mut all, options);
+    let says = |row: &u16| (0..columns).any(|column| all[(column, *row)].symbol().trim() != "");
+    let last = (0..rows).rev().find(says).unwrap_or(0);
+    let first = (last + 1).saturating_sub(area.height);
+    for y in 0..area.height {
+        for x in 0..columns.min(area.width) {
+            buffer[(area.x + x, area.y + y)] = all[(x, first + y)].clone();
+        }
     }
 }
 

@@ -2,7 +2,6 @@
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
-use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::text;
@@ -15,7 +14,7 @@ use crate::tui::ui::{Contact, Ui};
 pub fn draw(frame: &mut Frame<'_>, area: Rect, run: &Run, ui: &Ui) {
     let room = usize::from(area.width);
     let mut right = right(run, ui);
-    while right.iter().map(Span::width).sum::<usize>() + 12 > room && right.len() > 1 {
+    while right.iter().map(Span::width).sum::<usize>() + 12 > room && right.len() > 2 {
         right.pop();
     }
     let right = Line::from(right);
@@ -39,31 +38,36 @@ fn left(run: &Run, ui: &Ui, width: usize) -> Line<'static> {
             text::readable(versions.trim())
         })
         .unwrap_or_default();
-    let fixed = [&subject, &versions].iter().filter(|part| !part.is_empty()).count() * text::columns(&dot)
-        + text::columns(&subject)
-        + text::columns(&versions)
-        + 2;
-    let room = width.saturating_sub(fixed);
-    let title = text::readable(&run.runbook().title);
-    let mut spans = vec![Span::raw(" ")];
-    if room >= 8 {
-        spans.push(Span::styled(text::cut(&title, room, theme.glyphs.ellipsis), theme.strong()));
-    }
-    for (part, style) in [(subject, theme.accent()), (versions, Style::new())] {
-        if !part.is_empty() {
-            if spans.len() > 1 {
-                spans.push(Span::styled(dot.clone(), theme.dim()));
-            }
-            spans.push(Span::styled(part, style));
+    let parts = [(subject, theme.accent()), (versions, theme.text())];
+    let mut room = width.saturating_sub(1);
+    let mut spans = Vec::new();
+    for (words, style) in parts.into_iter().filter(|(words, _)| !words.is_empty()) {
+        let dot = if spans.is_empty() { "" } else { dot.as_str() };
+        let needed = text::columns(dot) + text::columns(&words);
+        if needed > room && !spans.is_empty() {
+            continue;
         }
+        room = room.saturating_sub(needed);
+        spans.extend([
+            Span::styled(dot.to_owned(), theme.dim()),
+            Span::styled(text::cut(&words, width, theme.glyphs.ellipsis), style),
+        ]);
     }
+    let title = text::readable(&run.runbook().title);
+    let room = room.saturating_sub(text::columns(&dot));
+    if spans.is_empty() || room >= 8 {
+        let cut = text::cut(&title, room, theme.glyphs.ellipsis);
+        let dot = if spans.is_empty() { String::new() } else { dot };
+        spans.splice(0..0, [Span::styled(cut, theme.strong()), Span::styled(dot, theme.dim())]);
+    }
+    spans.insert(0, Span::raw(" "));
     Line::from(spans)
 }
 
 /// What may never be missing comes first.
 fn right(run: &Run, ui: &Ui) -> Vec<Span<'static>> {
     let theme = &ui.theme;
-    let mut spans = vec![state(run, ui)];
+    let mut spans = vec![Span::raw("  "), state(run, ui)];
     if ui.attendance == Attendance::Watches {
         spans.push(Span::styled("  watching", theme.caution()));
     }

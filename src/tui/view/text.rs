@@ -166,13 +166,20 @@ fn wrap_line(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// Pieces of at most this many columns, without regard to words: for what runs, where every
-/// character counts.
+/// Pieces of at most this many columns that together are the text, nothing left out: for what runs,
+/// where every character counts. Broken behind a space where that leaves no line half empty.
 pub fn chop(text: &str, width: usize) -> Vec<String> {
+    let width = width.max(2);
     let mut rest = text;
     let mut pieces = Vec::new();
     loop {
-        let (head, tail) = split_at_columns(rest, width.max(2));
+        let (mut head, mut tail) = split_at_columns(rest, width);
+        if !tail.is_empty()
+            && let Some(space) = head.rfind(' ')
+            && head[..space].width() * 2 >= width
+        {
+            (head, tail) = rest.split_at(space + 1);
+        }
         pieces.push(head.to_owned());
         if tail.is_empty() || head.is_empty() {
             return pieces;
@@ -262,6 +269,8 @@ mod tests {
     #[test]
     fn chopped_text_loses_nothing() {
         assert_eq!(chop("a  b  c", 3), ["a  ", "b  ", "c"]);
+        assert_eq!(chop("some words here", 8), ["some ", "words ", "here"]);
+        assert_eq!(chop("a longwithoutend", 8), ["a longwi", "thoutend"]);
         assert_eq!(chop("", 3), [""]);
     }
 
