@@ -102,6 +102,11 @@ pub enum Notice {
         /// The entry.
         entry: Box<Entry>,
     },
+    /// The wish of this number was granted: its entries have been told.
+    Granted {
+        /// Of [`Request::Ask`].
+        id: u64,
+    },
     /// The wish of this number was refused.
     Refused {
         /// Of [`Request::Ask`].

@@ -1,14 +1,22 @@
-//! The integration tests: one binary, a file a topic.
+//! Everything that is tested from outside, one binary, a file a topic.
 #![allow(
-    clippy::disallowed_methods,
-    clippy::disallowed_types,
+    clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    clippy::unwrap_used,
-    unreachable_pub,
-    reason = "tests look at what the program did from outside"
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "a test opens what it needs and fails loudly"
 )]
 
+mod architecture;
+mod client;
+mod headless;
+mod placeholder;
 mod power_cut;
+mod program;
 mod record;
+mod shell;
 mod simulated_disk;
+mod survival;
+mod target;

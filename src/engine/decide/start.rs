@@ -31,11 +31,7 @@ pub(super) fn retry(run: &Run, item: &ItemId, reason: Option<&str>) -> Result<Ve
     must_be_resolved(run)?;
     let (step, _, block) = find_command(run, item)?;
     must_not_be_locked(run, item)?;
-    let failed = run.attempts_of(item).next_back().filter(|attempt| attempt.failed());
-    let failed = failed.ok_or(Refusal::NothingFailed)?;
-    let confirmed = run.last_confirmed(item).unwrap_or_default();
-    let parts: Vec<Part> = confirmed.iter().skip_while(|part| **part != failed.part).cloned().collect();
-    let parts = if parts.is_empty() { vec![failed.part.clone()] } else { parts };
+    let parts = run.parts_to_retry(item).ok_or(Refusal::NothingFailed)?;
     let reason = reason.map(str::trim).filter(|reason| !reason.is_empty());
     let deviation = (step.once || block.once).then_some(Deviation::OnceRepeated);
     if let (Some(deviation), None) = (deviation, reason) {
@@ -57,6 +53,15 @@ pub(super) fn started(run: &Run, item: &ItemId, part: &Part) -> Fact {
 }
 
 impl Run {
+    /// What a retry of this command runs: the part that failed and those confirmed with it that were
+    /// to follow; `None` if its last attempt did not fail. Never empty.
+    pub fn parts_to_retry(&self, item: &ItemId) -> Option<Vec<Part>> {
+        let failed = self.attempts_of(item).next_back().filter(|attempt| attempt.failed())?;
+        let confirmed = self.last_confirmed(item).unwrap_or_default();
+        let parts: Vec<Part> = confirmed.iter().skip_while(|part| **part != failed.part).cloned().collect();
+        Some(if parts.is_empty() { vec![failed.part.clone()] } else { parts })
+    }
+
     /// The start of the next part that was confirmed together with the one that just ended.
     pub(in crate::engine) fn next_confirmed(&self) -> Option<Fact> {
         let confirmed = self.confirmed()?;
