@@ -58,13 +58,13 @@ fn line(run: &Run, ui: &Ui, row: &Row, width: usize, focused: bool) -> Option<Li
     ]);
     Some(match (*row == ui.cursor, focused) {
         (false, _) => line,
-        (true, true) => banded(line, ui.theme.selected()),
-        (true, false) => banded(line, ui.theme.marked()),
+        (true, true) => banded(&line, ui.theme.selected()),
+        (true, false) => banded(&line, ui.theme.marked()),
     })
 }
 
 /// One style from end to end: signs under the cursor keep their shape, not their colour.
-fn banded(line: Line<'static>, style: Style) -> Line<'static> {
+fn banded(line: &Line<'static>, style: Style) -> Line<'static> {
     let words: String = line.spans.iter().map(|span| span.content.as_ref()).collect();
     Line::styled(words, style)
 }
