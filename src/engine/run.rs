@@ -72,6 +72,8 @@ impl Attempt {
 pub(super) struct Confirmed {
     pub(super) item: ItemId,
     pub(super) parts: Vec<Part>,
+    /// Whether one of its parts was started, so that the others follow by themselves.
+    pub(super) has_begun: bool,
 }
 
 /// One walk through a runbook for one subject.
@@ -168,7 +170,8 @@ impl Run {
                 self.promoted.insert(item.clone());
             }
             Fact::CommandConfirmed { item, parts, deviation, reason } => {
-                self.confirmed = Some(Confirmed { item: item.clone(), parts: parts.clone() });
+                self.confirmed =
+                    Some(Confirmed { item: item.clone(), parts: parts.clone(), has_begun: false });
                 self.last_confirmed.insert(item.clone(), parts.clone());
                 if let Some(deviation) = deviation {
                     self.note_deviation(entry, Place::Item(item.clone()), Some(*deviation), reason.clone());
@@ -178,7 +181,6 @@ impl Run {
             | Fact::CommandExited { .. }
             | Fact::CommandLost { .. }
             | Fact::CommandResolved { .. } => self.apply_attempt(entry),
-            Fact::ShellRestarted { .. } => self.targets.clear(),
             Fact::TargetOpened { target } => self.targets.push(target.clone()),
             Fact::TargetClosed { .. } => {
                 self.targets.pop();
@@ -222,9 +224,10 @@ impl Run {
                 self.rollback = Some(reason.clone());
             }
             Fact::RunFinished { outcome, note } => self.outcome = Some((*outcome, note.clone())),
-            Fact::SupervisorStarted { .. }
-            | Fact::FrontEndAttached { .. }
+            Fact::SupervisorStarted { .. } => self.confirmed = None,
+            Fact::FrontEndAttached { .. }
             | Fact::CommandSignalled { .. }
+            | Fact::ShellRestarted { .. }
             | Fact::SpotCheckRecorded { .. }
             | Fact::Unrecognised => {}
         }
@@ -235,6 +238,7 @@ impl Run {
             Fact::CommandStarted { attempt, item, part, target } => {
                 self.forget_verdicts_about(item);
                 if let Some(confirmed) = &mut self.confirmed {
+                    confirmed.has_begun = true;
                     confirmed.parts.retain(|other| other != part);
                 }
                 self.attempts.push(Attempt {

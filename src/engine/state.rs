@@ -2,7 +2,7 @@
 //! question that is open, progress.
 
 use crate::journal::{AttemptId, Deviation, IncidentRecord, Place, Timestamp, Verdict};
-use crate::runbook::{ItemId, StepId};
+use crate::runbook::ItemId;
 
 /// Where an item stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -201,9 +201,4 @@ pub struct RecordedDeviation {
 pub(crate) struct Answered {
     pub(crate) verdict: Verdict,
     pub(crate) note: String,
-}
-
-/// The step an item belongs to, by its id's form `<step>/<n>`.
-pub(crate) fn step_of(item: &ItemId) -> StepId {
-    StepId(item.0.rsplit_once('/').map_or_else(|| item.0.clone(), |(step, _)| step.to_owned()))
 }

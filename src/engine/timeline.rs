@@ -11,7 +11,6 @@ use crate::journal::{
 use crate::runbook::{ItemId, ItemKind, StepId};
 
 use super::run::{Attempt, AttemptState, Run};
-use super::state::step_of;
 
 /// What a moment is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -103,7 +102,7 @@ fn step_at(place: &Place) -> Option<StepId> {
     match place {
         Place::Run => None,
         Place::Step(step) => Some(step.clone()),
-        Place::Item(item) => Some(step_of(item)),
+        Place::Item(item) => Some(item.step()),
     }
 }
 

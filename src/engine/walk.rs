@@ -6,7 +6,7 @@ use crate::runbook::placeholder::{self, FillError};
 use crate::runbook::{Block, Confidence, Item, ItemId, ItemKind, Phase, Role, Session, Step};
 
 use super::run::{Attempt, AttemptState, Run};
-use super::state::{Ask, ItemState, Progress, StepState, step_of};
+use super::state::{Ask, ItemState, Progress, StepState};
 
 impl Run {
     /// Whether this phase is walked in order now: the main line, or the rollback once it has begun.
@@ -65,7 +65,7 @@ impl Run {
 
     fn skip_reason(&self, item: &Item) -> Option<&str> {
         let by_item = self.skipped_items.get(&item.id);
-        by_item.or_else(|| self.skipped_steps.get(&step_of(&item.id))).map(String::as_str)
+        by_item.or_else(|| self.skipped_steps.get(&item.id.step())).map(String::as_str)
     }
 
     fn answered_state(&self, item: &ItemId) -> ItemState {
@@ -163,6 +163,9 @@ impl Run {
         if let Some(attempt) = self.running() {
             return Ask::Wait(attempt.id);
         }
+        if let Some(attempt) = self.between_parts() {
+            return Ask::Wait(attempt.id);
+        }
         if let Some(attempt) = self.unresolved() {
             return Ask::Resolve { item: attempt.item.clone(), attempt: attempt.id };
         }
@@ -184,6 +187,12 @@ impl Run {
             ItemState::Unknown(attempt) => Ask::Resolve { item: item.id.clone(), attempt },
             _ => self.ask_open(item),
         }
+    }
+
+    /// The attempt that ended well, when the next part of what was confirmed with it is about to start.
+    fn between_parts(&self) -> Option<&Attempt> {
+        self.confirmed().filter(|confirmed| confirmed.has_begun && !confirmed.parts.is_empty())?;
+        self.attempts.last()
     }
 
     fn ask_failed(&self, item: &Item) -> Ask {

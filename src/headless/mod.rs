@@ -12,9 +12,10 @@ use std::io::Write;
 use std::sync::Arc;
 
 use crate::engine::{Ask, Command, Refusal, Run};
-use crate::journal::Outcome;
+use crate::journal::{Attendance, Entry, Outcome};
 use crate::link::Connection;
 use crate::protocol::{Frame, Hello, Notice, Request, VERSION};
+use crate::runbook::Runbook;
 use policy::{Policy, Step};
 
 /// How a run without a person came to rest.
@@ -35,6 +36,9 @@ pub enum HeadlessError {
     /// The supervisor would not have us.
     #[error("{0}")]
     Unwelcome(String),
+    /// It did not take a value.
+    #[error("{0}")]
+    Refused(Refusal),
     /// The record cannot be written.
     #[error("the record cannot be written: {0}")]
     RecordFailing(String),
@@ -68,6 +72,38 @@ pub async fn drive(
     }
 }
 
+/// Records values in a run that is served, and leaves.
+pub async fn record(
+    connection: Connection,
+    operator: &str,
+    values: &[(String, String)],
+) -> Result<(), HeadlessError> {
+    let mut nowhere = std::io::sink();
+    let mut driver = Driver::greet(connection, operator, Form::Lines, &mut nowhere).await?;
+    for (name, value) in values {
+        let command = Command::Record { name: name.clone(), value: value.clone(), item: None, secret: false };
+        if let Some(refusal) = driver.ask(command).await? {
+            return Err(HeadlessError::Refused(refusal));
+        }
+    }
+    Ok(())
+}
+
+/// Tells a recorded run from its first entry to its last.
+pub fn retell(
+    runbook: &Arc<Runbook>,
+    entries: &[Entry],
+    form: Form,
+    out: &mut dyn Write,
+) -> std::io::Result<()> {
+    let mut run = Run::new(Arc::clone(runbook));
+    for entry in entries {
+        run.apply(entry);
+        report::tell(form, &run, entry, out)?;
+    }
+    Ok(())
+}
+
 struct Driver<'a> {
     connection: Connection,
     run: Run,
@@ -87,7 +123,7 @@ impl<'a> Driver<'a> {
             min_version: VERSION,
             max_version: VERSION,
             operator: operator.to_owned(),
-            attendance: crate::journal::Attendance::Controls,
+            attendance: Attendance::Controls,
             size: None,
         };
         let mut connection = connection;
@@ -109,7 +145,7 @@ impl<'a> Driver<'a> {
         }
     }
 
-    fn take(&mut self, entry: &crate::journal::Entry) -> Result<(), HeadlessError> {
+    fn take(&mut self, entry: &Entry) -> Result<(), HeadlessError> {
         self.run.apply(entry);
         report::tell(self.form, &self.run, entry, self.out)?;
         Ok(())

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::answers::{Answers, OnFailure, OneOrMore, StepAnswers, Word};
 use crate::engine::{Ask, Command, ItemState, Judgement, Run};
-use crate::journal::{ConditionAnswer, IncidentRecord, Outcome, Place};
+use crate::journal::{ConditionAnswer, IncidentRecord, Outcome, Place, Timestamp, Verdict};
 use crate::runbook::{Block, Item, ItemId, ItemKind, Step as RunbookStep, StepId};
 
 /// The next thing to do.
@@ -80,10 +80,8 @@ impl<'a> Policy<'a> {
             Ask::Condition { item } => {
                 let given = answers.and_then(|answers| answers.conditions.as_ref());
                 let yes = given.and_then(|all| all.for_text(&text)).copied();
-                let answer = match yes.or(self.answers.defaults.conditions)?.0 {
-                    true => ConditionAnswer::Taken(0),
-                    false => ConditionAnswer::NotTaken,
-                };
+                let holds = yes.or(self.answers.defaults.conditions)?.0;
+                let answer = if holds { ConditionAnswer::Taken(0) } else { ConditionAnswer::NotTaken };
                 Some(Command::Decide { item: item.clone(), answer })
             }
             Ask::Choice { .. } => choose(answers?, item),
@@ -123,7 +121,7 @@ impl<'a> Policy<'a> {
             Command::Promote { item: item.clone() }
         } else {
             let note = "not run, as the answers say".to_owned();
-            let judgement = Judgement { verdict: crate::journal::Verdict::NotApplicable, note };
+            let judgement = Judgement { verdict: Verdict::NotApplicable, note };
             Command::Check { item: item.clone(), judgement }
         })
     }
@@ -160,7 +158,7 @@ impl<'a> Policy<'a> {
             let start = run.start()?;
             let incident = IncidentRecord {
                 site: start.subject.clone(),
-                date: run.last_at().map(|at| at.date()).unwrap_or_default(),
+                date: run.last_at().map(Timestamp::date).unwrap_or_default(),
                 from: start.from.clone(),
                 to: start.to.clone(),
                 symptoms,
@@ -177,7 +175,7 @@ impl<'a> Policy<'a> {
             OnFailure::Retry => None,
             OnFailure::Degraded => Some(Command::Check {
                 item: item.id.clone(),
-                judgement: Judgement { verdict: crate::journal::Verdict::Degraded, note: why() },
+                judgement: Judgement { verdict: Verdict::Degraded, note: why() },
             }),
             OnFailure::Rollback => {
                 Some(Command::RollBack { reason: self.answers.rollback.reason.clone().unwrap_or_else(why) })

@@ -39,16 +39,15 @@ pub fn render(incident: &Incident) -> String {
         ("Follow-up", printable(&record.follow_up)),
     ];
     for (label, value) in fields {
-        text.push_str(format!("- **{label}:** {}", value.replace('\n', "\n  ")).trim_end());
+        let line = format!("- **{label}:** {}", value.replace('\n', "\n  "));
+        text.push_str(line.trim_end());
         text.push('\n');
     }
     if let Some(origin) = &incident.origin {
-        text.push_str(&format!("\n{COMMENT} runbook={}", encode(&origin.runbook)));
-        let step = origin.step.iter().map(|step| ("step", &step.0));
-        for (name, value) in step.chain(origin.run.iter().map(|run| ("run", &run.0))) {
-            text.push_str(&format!(" {name}={}", encode(value)));
-        }
-        text.push_str(" -->\n");
+        let step = origin.step.as_ref().map(|step| format!(" step={}", encode(&step.0))).unwrap_or_default();
+        let run = origin.run.as_ref().map(|run| format!(" run={}", encode(&run.0))).unwrap_or_default();
+        let comment = format!("\n{COMMENT} runbook={}{step}{run} -->\n", encode(&origin.runbook));
+        text.push_str(&comment);
     }
     text
 }
@@ -109,16 +108,9 @@ fn decode(text: &str) -> String {
     let mut rest = text.as_bytes();
     while let Some((&byte, after)) = rest.split_first() {
         let escaped = after.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
-        match escaped.and_then(|digits| u8::from_str_radix(digits, 16).ok()).filter(|_| byte == b'%') {
-            Some(value) => {
-                bytes.push(value);
-                rest = &after[2..];
-            }
-            None => {
-                bytes.push(byte);
-                rest = after;
-            }
-        }
+        let value = escaped.and_then(|digits| u8::from_str_radix(digits, 16).ok()).filter(|_| byte == b'%');
+        bytes.push(value.unwrap_or(byte));
+        rest = if value.is_some() { &after[2..] } else { after };
     }
     String::from_utf8_lossy(&bytes).into_owned()
 }
@@ -184,7 +176,8 @@ impl Reader {
     fn structure(&mut self, number: usize, content: &str) -> bool {
         if let Some(heading) = heading(content) {
             self.end_entry();
-            heading.clone_into(&mut self.heading);
+            self.heading.clear();
+            self.heading.push_str(heading);
             self.heading_line = number;
         } else if let Some(comment) = content.strip_prefix(COMMENT).and_then(|rest| rest.strip_suffix("-->"))
         {
@@ -244,8 +237,8 @@ impl Reader {
             follow_up: value(Field::FollowUp),
         };
         if record.date.is_empty() {
-            record.date =
-                heading.split_whitespace().find(|word| is_date(word)).unwrap_or_default().to_owned();
+            let dated = heading.split_whitespace().find(|word| is_date(word));
+            dated.unwrap_or_default().clone_into(&mut record.date);
         }
         self.incidents.push(Incident { record, heading, origin, closed: None, line: self.first_line });
     }

@@ -24,12 +24,21 @@ pub enum PtyError {
         /// Its numeric user id.
         user: u32,
     },
+    /// The private directory can be entered by others, or belongs to someone else.
+    #[error("{} is not private to this user", directory.display())]
+    NotPrivate {
+        /// The directory.
+        directory: PathBuf,
+    },
     /// The holder speaks a version that this program does not know.
     #[error("the holder speaks version {version} of the protocol")]
     Version {
         /// What it speaks.
         version: u32,
     },
+    /// Another holder is alive in this directory.
+    #[error("another holder is alive in the private directory")]
+    Held,
     /// A command is running already.
     #[error("a command is running already")]
     Busy,

@@ -177,7 +177,11 @@ impl Holder {
 
 impl Drop for Holder {
     fn drop(&mut self) {
+        self.events.close();
         self.connection.shutdown(Shutdown::Both).ok();
+        if let Some(process) = &mut self.process {
+            process.try_wait().ok();
+        }
     }
 }
 

@@ -64,6 +64,7 @@ impl Reader {
 
     fn read_on(&mut self) -> Result<(), Unheard> {
         let mut chunk = vec![0; CHUNK];
+        self.hear_all(&mut chunk)?;
         loop {
             let (has_output, has_notice) = self.wait();
             if self.events.is_closed() {
@@ -144,10 +145,16 @@ impl Reader {
             return if self.events.is_closed() { Err(Unheard) } else { Ok(false) };
         };
         self.lines.push(&buffer[..count]);
+        self.hear_all(chunk)?;
+        Ok(true)
+    }
+
+    /// Passes on the notices that arrived, which may have come along with the first one.
+    fn hear_all(&mut self, chunk: &mut [u8]) -> Result<(), Unheard> {
         while let Some(notice) = self.lines.message() {
             self.hear(notice, chunk)?;
         }
-        Ok(true)
+        Ok(())
     }
 
     fn hear(&mut self, notice: Notice, chunk: &mut [u8]) -> Result<(), Unheard> {

@@ -1,6 +1,8 @@
 //! What was understood of a document: as one JSON object with flat lists that tools rely on, and as
 //! the whole text, line by line, with what each line was taken for.
 
+use std::fmt::Write;
+
 use serde_json::{Value, json};
 
 use super::placeholder::find;
@@ -8,9 +10,9 @@ use super::{Confidence, Form, Item, ItemId, ItemKind, Language, Phase, Runbook, 
 
 /// The document as tools see it; `resolves` answers for the target of a link.
 pub fn json(runbook: &Runbook, resolves: &dyn Fn(&str) -> bool) -> Value {
-    let placed: Vec<(&Phase, Option<&Step>, &Item)> = placed(runbook);
-    let list = |of: &dyn Fn(&Phase, Option<&Step>, &Item) -> Option<Value>| -> Vec<Value> {
-        placed.iter().filter_map(|(phase, step, item)| of(phase, *step, item)).collect()
+    let placed = placed(runbook);
+    let list = |of: &Describe<'_>| -> Vec<Value> {
+        placed.iter().filter_map(|(step, item)| of(*step, item)).collect()
     };
     json!({
         "title": runbook.title,
@@ -19,16 +21,16 @@ pub fn json(runbook: &Runbook, resolves: &dyn Fn(&str) -> bool) -> Value {
         "steps": runbook.steps().map(|(phase, step)| json!({
             "id": step.id, "title": step.title, "line": step.lines.first, "phase": phase.id,
         })).collect::<Vec<_>>(),
-        "commands": list(&|_, step, item| command(step, item)),
-        "checks": list(&|_, step, item| check(step, item)),
-        "expected": list(&|_, _, item| expected(item)),
-        "stops": list(&|_, _, item| match &item.kind {
+        "commands": list(&command),
+        "checks": list(&check),
+        "expected": list(&|_, item| expected(item)),
+        "stops": list(&|_, item| match &item.kind {
             ItemKind::StopGate { text, .. } => Some(json!({ "line": item.lines.first, "text": text })),
             _ => None,
         }),
         "placeholders": placeholders(runbook),
-        "inputs": list(&|_, step, item| input(step, item)),
-        "links": list(&|_, _, item| match &item.kind {
+        "inputs": list(&input),
+        "links": list(&|_, item| match &item.kind {
             ItemKind::Link { target, .. } => Some(json!({ "line": item.lines.first, "target": target, "resolves": resolves(target) })),
             _ => None,
         }),
@@ -36,12 +38,15 @@ pub fn json(runbook: &Runbook, resolves: &dyn Fn(&str) -> bool) -> Value {
     })
 }
 
-fn placed(runbook: &Runbook) -> Vec<(&Phase, Option<&Step>, &Item)> {
+type Describe<'a> = dyn Fn(Option<&Step>, &Item) -> Option<Value> + 'a;
+
+/// Every item with its step, in source order.
+fn placed(runbook: &Runbook) -> Vec<(Option<&Step>, &Item)> {
     let mut all = Vec::new();
     for phase in &runbook.phases {
-        all.extend(phase.intro.iter().map(|item| (phase, None, item)));
+        all.extend(phase.intro.iter().map(|item| (None, item)));
         for step in &phase.steps {
-            all.extend(step.items.iter().map(|item| (phase, Some(step), item)));
+            all.extend(step.items.iter().map(|item| (Some(step), item)));
         }
     }
     all
@@ -122,14 +127,17 @@ pub fn text(runbook: &Runbook) -> String {
         }
         mark(phase.line, "PHASE");
     }
-    for (_, _, item) in placed(runbook) {
+    for (_, item) in placed(runbook) {
         for line in item.lines.first..=item.lines.last.min(lines.len()) {
             mark(line, word(&item.kind));
         }
     }
     let width = lines.len().to_string().len();
-    let rows = lines.iter().zip(&marks).enumerate();
-    rows.map(|(index, (line, mark))| format!("{:>width$} {mark:<9} {line}\n", index + 1)).collect()
+    let mut shown = String::with_capacity(runbook.source.text.len() + lines.len() * (width + 12));
+    for (index, (line, mark)) in lines.iter().zip(&marks).enumerate() {
+        let _ = writeln!(shown, "{:>width$} {mark:<9} {line}", index + 1);
+    }
+    shown
 }
 
 fn word(kind: &ItemKind) -> &'static str {

@@ -63,12 +63,6 @@ struct Items<'a> {
     nested: bool,
 }
 
-impl Default for Meaning {
-    fn default() -> Self {
-        Self::Plain
-    }
-}
-
 /// What the text just before the next block announced.
 #[derive(Debug, Clone, Default)]
 struct Pending {
@@ -85,7 +79,7 @@ impl Items<'_> {
                 NodeKind::Paragraph(text) => self.paragraph(text, node.lines, false),
                 NodeKind::Heading { text, .. } => self.heading(text),
                 NodeKind::Code(code) => {
-                    self.guarded(node.lines, |items, pending| items.code(code, node.lines, pending))
+                    self.guarded(node.lines, |items, pending| items.code(code, node.lines, pending));
                 }
                 NodeKind::List { entries, ordered } => {
                     self.guarded(node.lines, |items, pending| items.list(entries, *ordered, pending));
@@ -181,7 +175,8 @@ impl Items<'_> {
             Meaning::Stop => self.stop(&whole, lines),
             Meaning::Expected => {
                 self.inline_commands(text, false);
-                self.push(lines, ItemKind::Expected { text: whole.clone(), about: None });
+                let text = label::without_kind(&whole).to_owned();
+                self.push(lines, ItemKind::Expected { text, about: None });
                 self.pending = Pending {
                     meaning: if whole.ends_with(':') { Meaning::Output } else { Meaning::Plain },
                     text: whole.clone(),
@@ -217,7 +212,8 @@ impl Items<'_> {
 
     fn stop(&mut self, whole: &str, lines: LineRange) {
         let rollback = label::mentions_rollback(whole);
-        self.push(lines, ItemKind::StopGate { text: whole.to_owned(), rollback });
+        let text = label::without_kind(whole).to_owned();
+        self.push(lines, ItemKind::StopGate { text, rollback });
         let opens = whole.ends_with(':');
         let condition = whole.split_once(':').map_or(whole, |(_, rest)| rest);
         let condition =
@@ -247,18 +243,13 @@ impl Items<'_> {
         if self.drafts[before..].iter().any(|draft| matches!(draft.kind, ItemKind::Command(_))) && once {
             self.mark_once(before);
         }
-        let told = self.drafts.len() > before || checks;
+        let told = self.drafts.len() > before;
         let medium = self.drafts[before..].iter().any(
             |draft| matches!(&draft.kind, ItemKind::Command(block) if block.confidence != Confidence::High),
         );
-        if entry
-            && !matter
-            && !checks
-            && (!told || medium)
-            && !(colon && self.nested)
-            && !self.setting.aside
-            && label::is_instruction(strip_lead(&whole))
-        {
+        let by_hand = medium || !told;
+        let settled = matter || checks || self.setting.aside || (colon && self.nested);
+        if entry && by_hand && !settled && label::is_instruction(strip_lead(&whole)) {
             let action = Draft {
                 lines,
                 covers: lines,
@@ -437,10 +428,8 @@ impl Items<'_> {
 
     fn choice(&mut self, entries: &[Entry], pending: &Pending) {
         let first = entries.first().map_or(1, |entry| entry.lines.first);
-        let alternatives = entries
-            .iter()
-            .map(|entry| entry.lead().map(|lead| alternative(lead)).unwrap_or_default())
-            .collect();
+        let alternatives =
+            entries.iter().map(|entry| entry.lead().map(alternative).unwrap_or_default()).collect();
         let at = LineRange { first: first.saturating_sub(1).max(1), last: first };
         let index = self.push(at, ItemKind::Choice { text: pending.text.clone(), alternatives });
         self.drafts[index].covers = LineRange { first: 0, last: 0 };
@@ -517,7 +506,7 @@ impl Items<'_> {
                 NodeKind::Quote { nodes, alert } => self.quote(nodes, *alert),
                 NodeKind::Code(_) => self.nodes(std::slice::from_ref(node)),
                 NodeKind::List { entries, .. } if entries.iter().any(|entry| entry.task.is_some()) => {
-                    self.nodes(std::slice::from_ref(node))
+                    self.nodes(std::slice::from_ref(node));
                 }
                 _ => {}
             }
@@ -664,7 +653,7 @@ fn conditional_parts(text: &str, first: usize, language: Language) -> Vec<Part> 
         let wanted = condition(one);
         match parts.last_mut() {
             Some((_, last, held)) if wanted.is_none() && (one.comment.is_none() || held.is_none()) => {
-                *last = one.lines.last
+                *last = one.lines.last;
             }
             _ => parts.push((next, one.lines.last, wanted)),
         }

@@ -296,7 +296,7 @@ impl<'a> Builder<'a> {
 
     fn text(&mut self, text: &str, range: &Range, code: bool) {
         let line = self.line(range.start);
-        let (strong, link) = (self.strong > 0, self.links.last().cloned());
+        let (strong, target) = (self.strong > 0, self.links.last().cloned());
         if self.leaf.is_none() {
             self.begin(LeafKind::Paragraph, range);
         }
@@ -307,7 +307,9 @@ impl<'a> Builder<'a> {
                 leaf.text.push_str(text);
             }
             LeafKind::Html => leaf.text.push_str(text),
-            _ => push_span(&mut leaf.inline, Span { text: text.to_owned(), line, code, strong, link }),
+            _ => {
+                push_span(&mut leaf.inline, Span { text: text.to_owned(), line, code, strong, link: target });
+            }
         }
     }
 

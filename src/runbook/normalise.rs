@@ -1,4 +1,4 @@
-//! What is not Markdown is made Markdown before it is parsed: front matter, mkdocs and MyST bodies,
+//! What is not Markdown is made Markdown before it is parsed: front matter, mkdocs and `MyST` bodies,
 //! carriage returns. Keeps a line map, so that every place still names the unmodified document.
 //! R0; mkdocs bodies left as they are cost the labelled set 2.6 points of commands.
 
@@ -132,7 +132,7 @@ fn is_container(line: &str) -> bool {
         || (trimmed.starts_with("=== \"") || trimmed.starts_with("===! \"") || trimmed.starts_with("===+ \""))
 }
 
-/// `(target)=` of MyST.
+/// `(target)=` of `MyST`.
 fn is_myst(line: &str) -> bool {
     let trimmed = line.trim();
     trimmed.starts_with('(') && trimmed.ends_with(")=") && !trimmed.contains(' ')

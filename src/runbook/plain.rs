@@ -139,7 +139,9 @@ fn push(inline: &mut Inline, line: &Line<'_>) {
 
 fn paragraph(group: &[Line<'_>]) -> Inline {
     let mut inline = Inline::default();
-    group.iter().for_each(|line| push(&mut inline, line));
+    for line in group {
+        push(&mut inline, line);
+    }
     inline
 }
 

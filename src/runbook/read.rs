@@ -11,8 +11,8 @@ use super::{Format, Runbook, Source, assemble, lint, markdown, outline, plain};
 /// Reads a document. The name decides only between YAML and the rest; Markdown and rendered text are
 /// told apart by content.
 pub fn read(name: &str, bytes: &[u8]) -> Result<Runbook, ReadError> {
-    let lower = name.to_ascii_lowercase();
-    if lower.ends_with(".yaml") || lower.ends_with(".yml") {
+    let extension = name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    if extension == "yaml" || extension == "yml" {
         return Err(ReadError {
             message: "runbooks in YAML are not read yet".to_owned(),
             line: None,
@@ -27,7 +27,12 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<Runbook, ReadError> {
 }
 
 fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut text = String::with_capacity(64);
+    for byte in Sha256::digest(bytes) {
+        text.push(char::from_digit(u32::from(byte >> 4), 16).unwrap_or('0'));
+        text.push(char::from_digit(u32::from(byte & 15), 16).unwrap_or('0'));
+    }
+    text
 }
 
 fn understand(name: &str, text: String, digest: String) -> Runbook {

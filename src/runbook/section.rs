@@ -22,12 +22,6 @@ pub(crate) struct Section {
 }
 
 impl Section {
-    /// The last line of the section.
-    pub(crate) fn last_line(&self) -> usize {
-        let body = self.body.last().map_or(self.lines.last, |node| node.lines.last);
-        self.children.last().map_or(body, Self::last_line).max(body)
-    }
-
     /// Everything under the heading, headings included, as one run of blocks.
     pub(crate) fn flatten(&self) -> Vec<Node> {
         let mut nodes = self.body.clone();

@@ -86,6 +86,20 @@ impl Screen {
         let size = Size::clamped(columns, rows);
         if (size.columns, size.rows) != (self.term.columns(), self.term.screen_lines()) {
             self.found = None;
+            let scrollback = self.scrollback();
+            self.term.resize(size);
+            self.fill_from_scrollback(size, self.scrollback().saturating_sub(scrollback));
+        }
+    }
+
+    /// Wrapping anew moves lines into the scrollback even where there is room below the last one:
+    /// brings so many of them back. The emulator fills added rows from the scrollback, and gives up
+    /// empty rows below the cursor first.
+    fn fill_from_scrollback(&mut self, size: Size, moved: usize) {
+        let free = if self.modes().alternate_screen { 0 } else { self.free_rows() };
+        let back = moved.min(free);
+        if back > 0 {
+            self.term.resize(Size { rows: size.rows + back, ..size });
             self.term.resize(size);
         }
     }

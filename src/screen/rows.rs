@@ -63,6 +63,23 @@ impl Screen {
         text
     }
 
+    /// Whether nothing was printed that can be seen, scrollback included.
+    pub fn is_blank(&self) -> bool {
+        self.scrollback() == 0 && (0..self.term.screen_lines()).all(|row| self.is_row_blank(row))
+    }
+
+    /// How many rows below the cursor are blank to the end of the screen.
+    pub(super) fn free_rows(&self) -> usize {
+        let rows = self.term.screen_lines();
+        let cursor = usize::try_from(self.term.grid().cursor.point.line.0).unwrap_or(0);
+        let below = (cursor + 1..rows).rev();
+        below.take_while(|row| self.is_row_blank(row + self.scrollback())).count()
+    }
+
+    fn is_row_blank(&self, row: usize) -> bool {
+        self.term.grid()[self.line(row)].into_iter().all(|cell| paint::character(cell) == ' ')
+    }
+
     /// The last so many lines of [`Screen::text`].
     pub fn last_lines(&self, count: usize) -> Vec<String> {
         let text = self.text();

@@ -174,12 +174,39 @@ fn text_joins_what_was_wrapped_and_keeps_the_scrollback() {
 }
 
 #[test]
+fn a_screen_is_blank_until_something_can_be_seen_on_it() {
+    for (input, expected) in [
+        ("", true),
+        ("  \t\r\n", true),
+        ("x", false),
+        ("\x1b[?25l\x1b[1m", true),
+        ("a\r\n\r\n\r\n\r\n", false),
+    ] {
+        assert_eq!(shown(10, 3, input).is_blank(), expected, "{input:?}");
+    }
+}
+
+#[test]
 fn a_resize_loses_no_text() {
     let mut screen = shown(20, 4, "the quick brown fox\r\njumps over the lazy dog");
     let before = screen.text();
     for (columns, rows) in [(7, 2), (2, 1), (60, 10), (20, 4), (0, 0), (20, 4)] {
         screen.resize(columns, rows);
         assert_eq!(screen.text(), before, "at {columns} × {rows}");
+    }
+}
+
+#[test]
+fn a_narrower_screen_keeps_its_first_lines_in_sight_while_there_is_room() {
+    for (columns, rows, expected) in [
+        (10, 6, ["0123456789", "abcdef", "second", "", "", ""].as_slice()),
+        (10, 2, &["abcdef", "second"]),
+        (5, 6, &["01234", "56789", "abcde", "f", "secon", "d"]),
+        (40, 3, &["0123456789abcdef", "second", ""]),
+    ] {
+        let mut screen = shown(20, 8, "0123456789abcdef\r\nsecond");
+        screen.resize(columns, rows);
+        assert_eq!(self::rows(&painted(&screen, COLOUR)), expected, "at {columns} × {rows}");
     }
 }
 

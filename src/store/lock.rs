@@ -15,7 +15,7 @@ use rustix::io::Errno;
 /// Holds a subject until it is dropped or the process ends.
 #[derive(Debug)]
 pub struct SubjectLock {
-    _file: File,
+    file: File,
     subject: String,
 }
 
@@ -33,7 +33,7 @@ impl SubjectLock {
             Err(error) => return Err(StoreError::io("lock", &path)(error.into())),
         }
         name_holder(&file, holder).map_err(StoreError::io("write", &path))?;
-        Ok(Self { _file: file, subject: subject.to_owned() })
+        Ok(Self { file, subject: subject.to_owned() })
     }
 
     /// Waits until no one else holds it: for what takes a moment only.
@@ -42,12 +42,19 @@ impl SubjectLock {
         let file = open(&path)?;
         flock(&file, FlockOperation::LockExclusive)
             .map_err(|error| StoreError::io("lock", &path)(error.into()))?;
-        Ok(Self { _file: file, subject: subject.to_owned() })
+        Ok(Self { file, subject: subject.to_owned() })
     }
 
     /// What it holds.
     pub fn subject(&self) -> &str {
         &self.subject
+    }
+}
+
+/// Explicitly: a command that is being started at this moment still holds the file.
+impl Drop for SubjectLock {
+    fn drop(&mut self) {
+        let _ends_with_the_process = flock(&self.file, FlockOperation::Unlock);
     }
 }
 

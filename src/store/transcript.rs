@@ -98,8 +98,37 @@ impl Transcript {
         if let Some(parent) = path.parent() {
             disk.sync_directory(parent).map_err(StoreError::io("sync", parent))?;
         }
+        Ok(Self::from_sink(main, disk, path, cap))
+    }
+
+    /// Goes on with the transcript of an attempt whose recorder was lost: what it holds stays, and a
+    /// torn last line goes. Without one, it begins here.
+    pub fn resume(
+        directory: &RunDirectory,
+        attempt: AttemptId,
+        title: &Title,
+        cap: Cap,
+    ) -> Result<Self, StoreError> {
+        let path = directory.transcript_path(attempt);
+        let disk = Arc::clone(directory.disk());
+        let mut bytes = match disk.read(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Self::create(directory, attempt, title, cap);
+            }
+            read => read.map_err(StoreError::io("read", &path))?,
+        };
+        bytes.truncate(bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |last| last + 1));
+        let recording = Recording::parse(&bytes)
+            .map_err(|reason| StoreError::MalformedTranscript { path: path.clone(), reason })?;
+        let main = Sink::reopen(disk.as_ref(), path.clone(), &bytes)?;
+        let last_ms = recording.duration_ms();
+        let recorded = recording.bytes().len() as u64;
+        Ok(Self { recorded, last_ms, ..Self::from_sink(main, disk, path, cap) })
+    }
+
+    fn from_sink(main: Sink, disk: Arc<dyn Disk>, path: PathBuf, cap: Cap) -> Self {
         let tail = Tail { disk, main_path: path, segments: Vec::new(), next: 1 };
-        Ok(Self {
+        Self {
             main,
             tail,
             cap,
@@ -108,7 +137,7 @@ impl Transcript {
             omitted: 0,
             last_ms: 0,
             failure: None,
-        })
+        }
     }
 
     /// Records redacted output, so many milliseconds after the attempt began.
@@ -226,6 +255,17 @@ impl Sink {
         let file = disk.create_file(&path).map_err(StoreError::io("create", &path))?;
         let buffer = Vec::with_capacity(BUFFER_BYTES);
         Ok(Self { path, file, buffer, written: 0, digest: Digester::default(), dirty: false })
+    }
+
+    /// Goes on after these bytes, which the file begins with.
+    fn reopen(disk: &dyn Disk, path: PathBuf, kept: &[u8]) -> Result<Self, StoreError> {
+        let mut file = disk.open_file(&path).map_err(StoreError::io("open", &path))?;
+        let written = kept.len() as u64;
+        file.set_length(written).map_err(StoreError::io("cut", &path))?;
+        let buffer = Vec::with_capacity(BUFFER_BYTES);
+        let mut digest = Digester::default();
+        digest.update(kept);
+        Ok(Self { path, file, buffer, written, digest, dirty: true })
     }
 
     fn push(&mut self, line: &str) -> Result<(), StoreError> {

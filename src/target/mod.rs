@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use sha2::{Digest, Sha256};
 
 pub use error::TargetError;
 use statement::{Statement, Style};
@@ -43,7 +44,7 @@ pub struct Target {
 /// Reads a statement that opens a session. `directory` is the step shell's private one.
 pub fn open(session: Session, text: &str, directory: &Path) -> Result<Target, TargetError> {
     let statement = statement::read(session, text)?;
-    let token = format!("holdpoint-{}", uuid::Uuid::now_v7().simple());
+    let token = token(text, directory);
     let mark = directory.join(format!("{}.lost", tail(&token)));
     Ok(Target {
         name: statement.name.clone(),
@@ -53,6 +54,12 @@ pub fn open(session: Session, text: &str, directory: &Path) -> Result<Target, Ta
         token,
         mark,
     })
+}
+
+/// The same for the same statement of the same run, so that a later supervisor finds the state again.
+fn token(text: &str, directory: &Path) -> String {
+    let digest = Sha256::digest(format!("{}\0{}", directory.display(), text.trim()).as_bytes());
+    digest.iter().take(12).fold("holdpoint-".to_owned(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 /// The script for the step shell here that runs `script` in the innermost of these targets,

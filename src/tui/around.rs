@@ -28,6 +28,8 @@ pub enum Gesture {
     Previous,
     /// Choose what is under the cursor, or go on.
     Choose,
+    /// Take what is offered.
+    Take,
     /// Record a spot-check.
     Check,
     /// Say that this text may be run.

@@ -82,8 +82,17 @@ pub struct RunbookLine {
     pub commands: usize,
     /// How many findings of lint are errors.
     pub errors: usize,
-    /// When it was last run, and how that ended.
-    pub last: Option<(Timestamp, Option<Outcome>)>,
+    /// Its last run.
+    pub last: Option<LastRun>,
+}
+
+/// When a runbook was last run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LastRun {
+    /// When it began.
+    pub started: Timestamp,
+    /// How it ended; `None` while it has not.
+    pub outcome: Option<Outcome>,
 }
 
 /// Everything home shows.
@@ -361,7 +370,7 @@ mod tests {
 
     /// These keys, one after the other, end home with this choice.
     #[track_caller]
-    fn check(keys: &[KeyCode], expected: Option<HomeChoice>) {
+    fn check(keys: &[KeyCode], expected: Option<&HomeChoice>) {
         let data = HomeData {
             under_way: vec![run("alpha", Standing::Waiting("1".to_owned()))],
             runbooks: vec![book("a.md"), book("b.md")],
@@ -371,7 +380,7 @@ mod tests {
         let mut ui = HomeUi::new(Theme::unicode(Colour::None), Size::new(80, 24), data);
         let pressed = |code: &KeyCode| KeyEvent::new(*code, KeyModifiers::NONE);
         let choice = keys.iter().fold(None, |choice, code| choice.or(update(&mut ui, pressed(code))));
-        assert_eq!(choice, expected, "{keys:?}");
+        assert_eq!(choice.as_ref(), expected, "{keys:?}");
     }
 
     #[test]
@@ -380,17 +389,17 @@ mod tests {
         let attach = || Some(HomeChoice::Attach(RunId("alpha".to_owned())));
         let review = || Some(HomeChoice::Review(RunId("old".to_owned())));
         let open = |path: &str| Some(HomeChoice::Open(PathBuf::from(path)));
-        check(&[Enter], attach());
-        check(&[Down, Enter], open("a.md"));
-        check(&[Char('j'), Char('j'), Enter], open("b.md"));
-        check(&[Char('G'), Enter], review());
-        check(&[Char('G'), Down, Down, Char('g'), Enter], attach());
-        check(&[Char('c')], Some(HomeChoice::Check));
-        check(&[Char('q')], Some(HomeChoice::Quit));
-        check(&[Char('/'), Char('b'), Char('.'), Enter, Enter], open("b.md"));
-        check(&[Char('/'), Char('q'), Esc, Enter], attach());
+        check(&[Enter], attach().as_ref());
+        check(&[Down, Enter], open("a.md").as_ref());
+        check(&[Char('j'), Char('j'), Enter], open("b.md").as_ref());
+        check(&[Char('G'), Enter], review().as_ref());
+        check(&[Char('G'), Down, Down, Char('g'), Enter], attach().as_ref());
+        check(&[Char('c')], Some(&HomeChoice::Check));
+        check(&[Char('q')], Some(&HomeChoice::Quit));
+        check(&[Char('/'), Char('b'), Char('.'), Enter, Enter], open("b.md").as_ref());
+        check(&[Char('/'), Char('q'), Esc, Enter], attach().as_ref());
         check(&[Char('/'), Char('z'), Char('z'), Enter, Enter], None);
         check(&[Char('?'), Enter], None);
-        check(&[Char('?'), Char('q'), Enter], attach());
+        check(&[Char('?'), Char('q'), Enter], attach().as_ref());
     }
 }

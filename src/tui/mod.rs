@@ -21,7 +21,9 @@ pub mod update;
 pub mod view;
 mod walk;
 
-pub use home::{FollowUpLine, HomeChoice, HomeData, RunLine, RunbookLine, Standing, home};
+pub use home::{FollowUpLine, HomeChoice, HomeData, LastRun, RunLine, RunbookLine, Standing, home};
+pub use preflight::{Beginning, KnownSubject, PreflightChoice, PreflightData, preflight};
+pub use review::{ReviewEnd, review};
 pub use terminal::{Input, Options, Terminal, TuiError};
 pub use theme::{Colour, Theme};
 pub use ui::{LastTime, WalkEnd};

@@ -9,8 +9,14 @@
     reason = "a test opens what it needs and fails loudly"
 )]
 
+mod architecture;
+mod client;
+mod headless;
+mod placeholder;
 mod power_cut;
+mod program;
 mod record;
 mod shell;
 mod simulated_disk;
+mod survival;
 mod target;

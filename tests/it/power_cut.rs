@@ -43,7 +43,7 @@ fn record(journal: &mut JournalFile, attempted: &mut Attempted, seed: u64) {
         attempted.ever.extend(batch.iter().cloned());
         if journal.append_all(&batch).is_ok() {
             attempted.acknowledged = attempted.entries.len();
-        } else if numbers.next() % 2 == 0 {
+        } else if numbers.next().is_multiple_of(2) {
             return;
         }
     }

@@ -279,12 +279,10 @@ impl SimulatedFile {
 impl DiskFile for SimulatedFile {
     fn write_at(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()> {
         let begun = self.disk.operation(true).map(|_| ());
-        let cut = match &begun {
-            Ok(()) => bytes.len(),
-            Err(_) => {
-                let mut medium = self.disk.medium();
-                medium.numbers.as_mut().map_or(0, |numbers| numbers.below(bytes.len()))
-            }
+        let cut = if begun.is_ok() {
+            bytes.len()
+        } else {
+            self.disk.medium().numbers.as_mut().map_or(0, |numbers| numbers.below(bytes.len()))
         };
         self.write(offset, &bytes[..cut]);
         begun

@@ -8,11 +8,11 @@ use crate::runbook::Session;
 use super::words;
 
 /// Facts from what the supervisor saw. What is known already is not recorded again.
-pub(super) fn observed(run: &Run, happening: &Happening) -> Result<Vec<Fact>, Refusal> {
+pub(super) fn observed(run: &Run, happening: &Happening) -> Vec<Fact> {
     match happening {
         Happening::Exited { attempt, exit, duration_ms, directory, output, shell_restarted } => {
             if !is_running(run, *attempt) {
-                return Ok(Vec::new());
+                return Vec::new();
             }
             let mut facts: Vec<Fact> = shell_restarted
                 .iter()
@@ -28,12 +28,12 @@ pub(super) fn observed(run: &Run, happening: &Happening) -> Result<Vec<Fact>, Re
                 directory: directory.clone(),
                 output: output.clone(),
             });
-            Ok(facts)
+            facts
         }
         Happening::Lost { attempt, reason } if is_running(run, *attempt) => {
-            Ok(vec![Fact::CommandLost { attempt: *attempt, reason: reason.clone() }])
+            vec![Fact::CommandLost { attempt: *attempt, reason: reason.clone() }]
         }
-        _ => Ok(Vec::new()),
+        _ => Vec::new(),
     }
 }
 

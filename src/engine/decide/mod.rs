@@ -22,7 +22,7 @@ pub(super) fn decide(run: &Run, event: &Event) -> Result<Vec<Fact>, Refusal> {
             must_be_open(run)?;
             asked(run, command)
         }
-        Happening::Exited { .. } | Happening::Lost { .. } => attempt::observed(run, &event.happening),
+        Happening::Exited { .. } | Happening::Lost { .. } => Ok(attempt::observed(run, &event.happening)),
         Happening::ShellRestarted { reason } => Ok(vec![Fact::ShellRestarted { reason: reason.clone() }]),
         Happening::SupervisorCame { pid, program, recovery } => Ok(vec![Fact::SupervisorStarted {
             pid: *pid,

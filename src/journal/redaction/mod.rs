@@ -43,7 +43,7 @@ impl Default for Redactor {
 impl Redactor {
     /// Knows the shapes of secrets, and no values.
     pub fn new() -> Self {
-        Self { rules: Arc::new(Rules::new()), literals: Arc::default() }
+        Self { rules: Rules::shared(), literals: Arc::default() }
     }
 
     /// From now on this value is masked as `[REDACTED:name]`, in all its encodings; false if it is

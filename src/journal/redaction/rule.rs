@@ -3,7 +3,9 @@
 
 use std::sync::{Arc, OnceLock};
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::automaton::Automaton;
+use aho_corasick::dfa::DFA;
+use aho_corasick::{Anchored, MatchKind};
 use regex::bytes::{Captures, Regex};
 
 use super::{Certainty, Span, entropy};
@@ -19,6 +21,8 @@ pub(crate) struct Rule {
     pub(crate) name: &'static str,
     /// Lower case; compared without regard to case.
     pub(crate) triggers: &'static [&'static str],
+    /// A byte that stands in every line with a match.
+    pub(crate) needs: Option<u8>,
     pub(crate) pattern: &'static str,
     /// Looks at a match more closely than a pattern can.
     pub(crate) judge: fn(&[u8], &Captures<'_>) -> bool,
@@ -27,7 +31,7 @@ pub(crate) struct Rule {
 /// All shapes, ready to be looked for.
 #[derive(Debug)]
 pub(crate) struct Rules {
-    automaton: Option<AhoCorasick>,
+    automaton: Option<DFA>,
     /// For each trigger, the rule that it belongs to.
     owners: Vec<usize>,
     /// Compiled when a trigger of theirs is first seen.
@@ -35,17 +39,20 @@ pub(crate) struct Rules {
 }
 
 impl Rules {
-    pub(crate) fn new() -> Self {
+    /// The shapes never change; they are made ready once.
+    pub(crate) fn shared() -> Arc<Self> {
+        static SHARED: OnceLock<Arc<Rules>> = OnceLock::new();
+        Arc::clone(SHARED.get_or_init(|| Arc::new(Self::new())))
+    }
+
+    fn new() -> Self {
         let triggers = TABLE
             .iter()
             .enumerate()
             .flat_map(|(rule, row)| row.triggers.iter().map(move |text| (rule, *text)));
         let (owners, texts): (Vec<usize>, Vec<&str>) = triggers.unzip();
-        let automaton = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .match_kind(MatchKind::Standard)
-            .build(texts)
-            .ok();
+        let automaton =
+            DFA::builder().ascii_case_insensitive(true).match_kind(MatchKind::Standard).build(texts).ok();
         Self { automaton, owners, compiled: TABLE.iter().map(|_| OnceLock::new()).collect() }
     }
 
@@ -53,21 +60,37 @@ impl Rules {
     pub(crate) fn find(&self, text: &[u8], spans: &mut Vec<Span>) {
         let mut line = 0..0;
         let mut tried = vec![false; TABLE.len()];
-        for found in self.automaton.iter().flat_map(|automaton| automaton.find_overlapping_iter(text)) {
-            if found.start() >= line.end {
-                line = line_around(text, found.start());
+        self.for_each_trigger(text, |end, rule| {
+            if end > line.end {
+                line = line_around(text, end - 1);
                 tried.fill(false);
             }
-            let rule = self.owners[found.pattern().as_usize()];
             if !std::mem::replace(&mut tried[rule], true) {
                 self.apply(rule, &text[line.clone()], line.start, spans);
             }
-        }
+        });
         entropy::find(text, spans);
+    }
+
+    /// Every trigger that ends anywhere, with the rule it belongs to.
+    fn for_each_trigger(&self, text: &[u8], mut found: impl FnMut(usize, usize)) {
+        let Some(automaton) = &self.automaton else { return };
+        let Ok(mut state) = automaton.start_state(Anchored::No) else { return };
+        for (place, &byte) in text.iter().enumerate() {
+            state = automaton.next_state(Anchored::No, state, byte);
+            if automaton.is_special(state) && automaton.is_match(state) {
+                for number in 0..automaton.match_len(state) {
+                    found(place + 1, self.owners[automaton.match_pattern(state, number).as_usize()]);
+                }
+            }
+        }
     }
 
     fn apply(&self, rule: usize, line: &[u8], offset: usize, spans: &mut Vec<Span>) {
         let row = &TABLE[rule];
+        if row.needs.is_some_and(|byte| memchr::memchr(byte, line).is_none()) {
+            return;
+        }
         let Some(regex) = self.compiled[rule].get_or_init(|| Regex::new(row.pattern).ok()) else { return };
         let mut at = 0;
         while let Some(captures) = regex.captures_at(line, at) {

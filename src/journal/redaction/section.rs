@@ -7,6 +7,9 @@ use regex::bytes::Regex;
 
 use super::{Certainty, Span};
 
+/// An entry of base64, alone on its line.
+static ENTRY: OnceLock<Option<Regex>> = OnceLock::new();
+
 /// A key is not longer than this.
 const LONGEST_KEY: usize = 200;
 
@@ -61,7 +64,6 @@ impl Section {
             self.data_indent = None;
             return;
         }
-        static ENTRY: OnceLock<Option<Regex>> = OnceLock::new();
         let entry = ENTRY.get_or_init(|| Regex::new(r#"^[\w.-]+:[ \t]+"?([A-Za-z0-9+/]{8,}={0,2})"?$"#).ok());
         let value = entry.as_ref().and_then(|entry| entry.captures(content)).and_then(|found| found.get(1));
         if let Some(value) = value.filter(|value| is_base64(value.as_bytes())) {
@@ -103,6 +105,6 @@ fn goes_on(line: &[u8]) -> bool {
 
 fn is_base64(value: &[u8]) -> bool {
     let has = |test: fn(&u8) -> bool| value.iter().any(test);
-    value.len() % 4 == 0
+    value.len().is_multiple_of(4)
         && (value.ends_with(b"=") || has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase))
 }

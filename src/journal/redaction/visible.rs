@@ -199,6 +199,19 @@ impl Visible {
     }
 }
 
+/// Neither a control character nor the beginning of one.
+const PLAIN: [bool; 256] = {
+    let mut plain = [true; 256];
+    let mut byte = 0;
+    while byte < 0x20 {
+        plain[byte] = matches!(byte, 0x09 | 0x0a | 0x0d);
+        byte += 1;
+    }
+    plain[0x7f] = false;
+    plain[0xc2] = false;
+    plain
+};
+
 fn is_plain(byte: u8) -> bool {
-    !matches!(byte, 0x00..=0x08 | 0x0b..=0x0c | 0x0e..=0x1f | 0x7f | 0xc2)
+    PLAIN[usize::from(byte)]
 }

@@ -14,16 +14,18 @@ mod shell;
 
 use std::fs;
 use std::io::{self, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::os::unix::net::{UnixListener, UnixStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
 use rustix::process::{
-    DumpableBehavior, Pid, Signal, getpid, kill_process, set_child_subreaper, set_dumpable_behavior, setsid,
+    DumpableBehavior, Pid, Signal, geteuid, getpid, kill_process, set_child_subreaper, set_dumpable_behavior,
+    setsid,
 };
 use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTSTP};
 
@@ -43,6 +45,9 @@ const PATIENCE: Duration = Duration::from_secs(12 * 60 * 60);
 
 /// How many shells may die in a row without having run anything.
 const SHELLS: u32 = 5;
+
+/// The file in the private directory that says whether someone holds it.
+const LOCK: &str = "holder.lock";
 
 /// What is said on standard output once a supervisor can connect.
 pub(super) const READY: &str = "ready";
@@ -68,6 +73,8 @@ fn leave_standard_streams() -> Result<(), PtyError> {
 struct HolderProcess {
     terminal: Terminal,
     shell: StepShell,
+    /// Kept for as long as this process lives; a dying one may take a moment to let go of it.
+    _lock: fs::File,
     listener: UnixListener,
     children: UnixStream,
     connection: Option<Connection>,
@@ -84,11 +91,13 @@ struct HolderProcess {
 
 impl HolderProcess {
     fn open(arguments: &Arguments) -> Result<Self, PtyError> {
+        check_privacy(&arguments.directory)?;
         rustix::process::chdir(&arguments.directory).map_err(system("enter the private directory"))?;
         setsid().map_err(system("start a session"))?;
         set_dumpable_behavior(DumpableBehavior::NotDumpable).map_err(system("forbid core dumps"))?;
         set_child_subreaper(Some(getpid())).map_err(system("adopt orphaned processes"))?;
         catch_signals()?;
+        let lock = lock()?;
         let listener = listen()?;
         let (children, writer) = UnixStream::pair().map_err(system("make a pipe"))?;
         children.set_nonblocking(true).map_err(system("make a pipe"))?;
@@ -100,6 +109,7 @@ impl HolderProcess {
         Ok(Self {
             terminal,
             shell,
+            _lock: lock,
             listener,
             children,
             connection: None,
@@ -163,6 +173,7 @@ impl HolderProcess {
     /// A new supervisor takes the place of the one before, whose last requests were heard.
     fn accept(&mut self) {
         while let Ok((stream, _)) = self.listener.accept() {
+            self.serve_connection();
             let Ok(mut connection) = Connection::accept(stream, self.terminal.master()) else { continue };
             let state = match (&self.attempt, &self.unacknowledged) {
                 (Some(attempt), _) => HolderState::Running(attempt.number),
@@ -246,7 +257,15 @@ impl HolderProcess {
         self.tell(&Notice::Closing { reason, left_over });
         self.shell.clean_up();
         fs::remove_file(SOCKET).ok();
+        fs::remove_file(LOCK).ok();
     }
+}
+
+/// What a step leaves may be secret: nobody else may enter the directory where it is kept.
+fn check_privacy(directory: &Path) -> Result<(), PtyError> {
+    let known = fs::symlink_metadata(directory).map_err(system("look at the private directory"))?;
+    let is_private = known.is_dir() && known.mode() & 0o777 == 0o700 && known.uid() == geteuid().as_raw();
+    if is_private { Ok(()) } else { Err(PtyError::NotPrivate { directory: directory.to_owned() }) }
 }
 
 /// Signals meant for the programs on the terminal do not end this process. They are caught, neither
@@ -258,11 +277,23 @@ fn catch_signals() -> Result<(), PtyError> {
     Ok(())
 }
 
+/// Whoever holds this file's lock is the holder of the directory.
+fn lock() -> Result<fs::File, PtyError> {
+    let mut options = fs::OpenOptions::new();
+    let file = options.create(true).truncate(false).write(true).mode(0o600).open(LOCK);
+    let file = file.map_err(system("open the private directory's lock"))?;
+    for _ in 0..20 {
+        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => return Ok(file),
+            Err(Errno::WOULDBLOCK) => drop(poll(&mut [], Timespec::try_from(TICK).ok().as_ref())),
+            Err(error) => return Err(system("lock the private directory")(error)),
+        }
+    }
+    Err(PtyError::Held)
+}
+
 /// The socket in the private directory, which is the working directory.
 fn listen() -> Result<UnixListener, PtyError> {
-    if UnixStream::connect(SOCKET).is_ok() {
-        return Err(PtyError::Busy);
-    }
     fs::remove_file(SOCKET).ok();
     let listener = UnixListener::bind(SOCKET).map_err(system("listen in the private directory"))?;
     fs::set_permissions(SOCKET, fs::Permissions::from_mode(0o600)).map_err(system("protect the socket"))?;

@@ -4,9 +4,14 @@
   builtin shopt -s expand_aliases
   __holdpoint_directory=@DIRECTORY@
 
+  # Our own functions come after this: what bash lists of a function it may read differently.
+  if [[ -r $__holdpoint_directory/state ]]; then
+    . "$__holdpoint_directory/state"
+  fi >/dev/null 2>&1
+
   __holdpoint_report() {
     builtin printf '%s\0' "$__holdpoint_nonce" "$1" "$__holdpoint_attempt" "$__holdpoint_status" "${PWD-}" \
-      >"$__holdpoint_directory/reports"
+      1<>"$__holdpoint_directory/reports"
   }
 
 @STATE@
@@ -23,9 +28,6 @@
     } >/dev/null 2>&1
   }
 
-  if [[ -r $__holdpoint_directory/state ]]; then
-    . "$__holdpoint_directory/state"
-  fi >/dev/null 2>&1
   __holdpoint_directory=@DIRECTORY@
   __holdpoint_nonce= __holdpoint_attempt= __holdpoint_status=0 __holdpoint_exit= __holdpoint_line=
   __holdpoint_guard

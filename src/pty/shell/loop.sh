@@ -4,9 +4,13 @@
 {
   __holdpoint_directory=@DIRECTORY@
 
+  if [ -r "$__holdpoint_directory/state" ]; then
+    . "$__holdpoint_directory/state"
+  fi >/dev/null 2>&1
+
   __holdpoint_report() {
     printf '%s\0' "$__holdpoint_nonce" "$1" "$__holdpoint_attempt" "$__holdpoint_status" "${PWD-}" \
-      >"$__holdpoint_directory/reports"
+      1<>"$__holdpoint_directory/reports"
   }
 
 @STATE@
@@ -22,9 +26,6 @@
     } >/dev/null 2>&1
   }
 
-  if [ -r "$__holdpoint_directory/state" ]; then
-    . "$__holdpoint_directory/state"
-  fi >/dev/null 2>&1
   __holdpoint_directory=@DIRECTORY@
   __holdpoint_nonce= __holdpoint_attempt= __holdpoint_status=0 __holdpoint_exit= __holdpoint_line=
   alias trap=__holdpoint_trap

@@ -3,9 +3,13 @@
 {
   __holdpoint_directory=@DIRECTORY@
 
+  if [[ -r $__holdpoint_directory/state ]]; then
+    builtin source "$__holdpoint_directory/state"
+  fi >/dev/null 2>&1
+
   __holdpoint_report() {
     builtin printf '%s\0' "$__holdpoint_nonce" "$1" "$__holdpoint_attempt" "$__holdpoint_status" "${PWD-}" \
-      >|"$__holdpoint_directory/reports"
+      1<>"$__holdpoint_directory/reports"
   }
 
   # Values of the shell's own are carried where they can be assigned.
@@ -54,9 +58,6 @@
     __holdpoint_attempt=
   }
 
-  if [[ -r $__holdpoint_directory/state ]]; then
-    builtin source "$__holdpoint_directory/state"
-  fi >/dev/null 2>&1
   __holdpoint_directory=@DIRECTORY@
   __holdpoint_nonce= __holdpoint_attempt= __holdpoint_status=0 __holdpoint_line= __holdpoint_name=
   builtin trap : INT QUIT

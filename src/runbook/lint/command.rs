@@ -188,7 +188,7 @@ fn sources(text: &str) -> Vec<Source> {
                 if trimmed.trim_end().starts_with(mark.as_str())
                     && trimmed.trim().chars().all(|letter| letter == '`') =>
             {
-                found.push(source)
+                found.push(source);
             }
             Some((mark, mut source)) => {
                 source.text.push_str(line);

@@ -2,6 +2,7 @@
 //! where no quoting is certain. The text around a value must read the same before and after.
 
 use std::collections::BTreeSet;
+use std::fmt::Write;
 use std::ops::Range;
 
 use super::find::{self, Found};
@@ -73,7 +74,9 @@ impl Place<'_> {
         match context {
             Context::Bare => Ok(bare(value, self.starts_word(start))),
             Context::Double => Ok(double(value)),
-            Context::Heredoc if self.scan.delimiters.iter().any(|word| word.contains(value)) => {
+            Context::Heredoc | Context::Verbatim
+                if self.scan.delimiters.iter().any(|word| word.contains(value)) =>
+            {
                 Err("it could end the heredoc")
             }
             _ => {
@@ -180,7 +183,7 @@ fn assignments(place: &Place<'_>, values: &Values) -> Result<String, FillError> 
         let Some(value) = values.get(&used.name) else { continue };
         check_variable(place, &used, value).map_err(|reason| refuse(&used.name, reason))?;
         if done.insert(used.name.clone()) {
-            lines.push_str(&format!("export {}={}\n", used.name, single(value)));
+            let _ = writeln!(lines, "export {}={}", used.name, single(value));
         }
     }
     Ok(lines)

@@ -1,5 +1,6 @@
 //! Whether a single line is a command line, by its first words (C2, C6). Of unlabelled blocks only one
 //! in three holds commands, so a line must earn it: a known program, a path to one, an assignment.
+#![expect(clippy::case_sensitive_file_extension_comparisons, reason = "a shell tells cases apart")]
 
 use crate::runbook::lexicon::{is_cmdlet, is_program};
 use crate::runbook::placeholder;

@@ -6,7 +6,7 @@ use crate::runbook::lexicon::{first_word, is_check, is_imperative, says, says_an
 use crate::runbook::node::Inline;
 
 /// What a text is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) enum Meaning {
     /// What should have come about.
     Expected,
@@ -33,6 +33,7 @@ pub(crate) enum Meaning {
     /// Things that are not to be done by anyone follow: causes, examples, recommendations.
     Matter,
     /// Nothing in particular.
+    #[default]
     Plain,
 }
 
@@ -178,6 +179,20 @@ fn is_expected(whole: &str, label: &str) -> bool {
                 "the command should",
             ],
         )
+}
+
+/// The text without the word that only says what kind of item it is, as in `Expected: it runs`. The
+/// word stands beside the item wherever it is shown.
+pub(crate) fn without_kind(whole: &str) -> &str {
+    let kinds = ["expected", "expected result", "expected results", "stop if", "stop when"];
+    match whole.split_once(':') {
+        Some((label, rest))
+            if kinds.contains(&label.trim().to_lowercase().as_str()) && !rest.trim().is_empty() =>
+        {
+            rest.trim()
+        }
+        _ => whole,
+    }
 }
 
 /// Whether output follows: "similar to", "Example output", "You should see".

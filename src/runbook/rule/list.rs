@@ -73,7 +73,7 @@ fn acts(entry: &Entry) -> bool {
         || label::is_check_sentence(&text)
         || label::is_instruction(rest)
         || label::is_check_sentence(rest);
-    let nested = entry.nodes.iter().skip(1).any(|node| nested_acts(node));
+    let nested = entry.nodes.iter().skip(1).any(nested_acts);
     code || instructs
         || nested
         || !inline::commands(lead, true).is_empty()

@@ -3,7 +3,7 @@
 
 /// What a byte of shell text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Context {
+pub(crate) enum Context {
     /// Part of a word or an operator.
     Bare,
     /// Inside double quotes.
@@ -16,6 +16,8 @@ pub enum Context {
     Comment,
     /// The body of a heredoc.
     Heredoc,
+    /// The body of a heredoc whose delimiter is quoted: nothing in it is expanded.
+    Verbatim,
     /// Inside backquotes.
     Backquote,
     /// Inside `${…}`.
@@ -28,17 +30,17 @@ pub enum Context {
 
 /// A text as read.
 #[derive(Debug)]
-pub struct Scan {
+pub(crate) struct Scan {
     /// What each byte is.
-    pub contexts: Vec<Context>,
+    pub(crate) contexts: Vec<Context>,
     /// Line feeds that end a whole command at the top level, as byte offsets.
-    pub breaks: Vec<usize>,
+    pub(crate) breaks: Vec<usize>,
     /// Words at the top of quoting, as byte ranges, in order.
-    pub words: Vec<std::ops::Range<usize>>,
+    pub(crate) words: Vec<std::ops::Range<usize>>,
     /// Delimiters of heredocs.
-    pub delimiters: Vec<String>,
+    pub(crate) delimiters: Vec<String>,
     /// Whether everything that was opened was closed.
-    pub whole: bool,
+    pub(crate) whole: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +63,7 @@ enum Open {
 struct Heredoc {
     delimiter: String,
     tabs: bool,
+    context: Context,
 }
 
 struct Lexer<'a> {
@@ -78,7 +81,7 @@ struct Lexer<'a> {
 }
 
 /// Reads a text.
-pub fn scan(text: &str) -> Scan {
+pub(crate) fn scan(text: &str) -> Scan {
     let scan = Scan {
         contexts: Vec::with_capacity(text.len()),
         breaks: Vec::new(),
@@ -298,7 +301,7 @@ impl Lexer<'_> {
         self.eat(1);
         self.bodies();
         self.command = true;
-        if ends {
+        if ends && self.bytes[..self.at].ends_with(b"\n") {
             self.scan.breaks.push(self.at - 1);
         }
     }
@@ -313,7 +316,7 @@ impl Lexer<'_> {
                 let line = if heredoc.tabs { line.trim_ascii_start() } else { line };
                 closed = line == heredoc.delimiter.as_bytes();
                 let feed = usize::from(!closed && length < rest.len());
-                self.eat_as(length + feed, Context::Heredoc);
+                self.eat_as(length + feed, heredoc.context);
             }
             self.failed |= !closed;
             if closed && self.at < self.bytes.len() {
@@ -336,12 +339,14 @@ impl Lexer<'_> {
         let stop =
             |byte: u8| matches!(byte, b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b'<' | b'>' | b'(' | b')');
         let length = rest.bytes().position(stop).unwrap_or(rest.len());
+        let quoted = rest[..length].contains(['\'', '"', '\\']);
+        let context = if quoted { Context::Verbatim } else { Context::Heredoc };
         let delimiter: String =
             rest[..length].chars().filter(|letter| !matches!(letter, '\'' | '"' | '\\')).collect();
         self.failed |= delimiter.is_empty() || rest[..length].contains(['$', '`']);
         self.eat(length);
         self.scan.delimiters.push(delimiter.clone());
-        self.pending.push(Heredoc { delimiter, tabs });
+        self.pending.push(Heredoc { delimiter, tabs, context });
     }
 
     fn operator(&mut self) {
@@ -470,12 +475,12 @@ impl Lexer<'_> {
 }
 
 /// Whether the word is `NAME=value`.
-pub fn is_assignment(word: &str) -> bool {
+pub(crate) fn is_assignment(word: &str) -> bool {
     word.split_once('=').is_some_and(|(name, _)| is_name(name.strip_suffix('+').unwrap_or(name)))
 }
 
 /// Whether this is a name of a shell variable.
-pub fn is_name(name: &str) -> bool {
+pub(crate) fn is_name(name: &str) -> bool {
     name.starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '_')
         && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
 }

@@ -1,5 +1,6 @@
 //! Recognises commands after which the lines that follow belong to another place: ssh without a command,
 //! another user's shell, a shell in a container, a console. What they lead to is never run here.
+#![expect(clippy::case_sensitive_file_extension_comparisons, reason = "a shell tells cases apart")]
 
 use super::lexer::{self, Context};
 use crate::runbook::Session;

@@ -30,8 +30,10 @@ pub(crate) fn is_known(name: &str) -> bool {
 pub(crate) fn uses(text: &str, scan: &Scan) -> Vec<Use> {
     let mut found = Vec::new();
     for (at, _) in text.match_indices('$') {
-        let literal =
-            matches!(scan.contexts.get(at), Some(Context::Single | Context::Ansi | Context::Comment));
+        let literal = matches!(
+            scan.contexts.get(at),
+            Some(Context::Single | Context::Ansi | Context::Comment | Context::Verbatim)
+        );
         if literal || is_escaped(text, at) {
             continue;
         }
@@ -82,7 +84,7 @@ pub(crate) fn sets(text: &str, scan: &Scan) -> Vec<String> {
         }
         match *word {
             "for" | "select" | "export" | "getopts" => {
-                found.extend(words.get(index + 1).map(|name| (*name).to_owned()))
+                found.extend(words.get(index + 1).map(|name| (*name).to_owned()));
             }
             "read" | "declare" | "local" | "readonly" | "typeset" | "mapfile" | "readarray" => {
                 let names = words[index + 1..].iter().take(6).filter(|name| lexer::is_name(name));
@@ -119,6 +121,8 @@ mod tests {
 
     #[test]
     fn quoted_and_escaped_names_are_not_used() {
+        check("cat <<'E'\n$A\nE", &[], &[]);
+        check("cat <<E\n$A\nE", &[], &["A"]);
         check("awk '{print $NF}' \\$A \"$B\" # $C", &[], &["B"]);
         check("echo ${A:-x} ${#B} $1 $? ${C%.gz}", &[], &["A", "B", "C"]);
     }

@@ -1,6 +1,6 @@
 d=
 for b in /dev/shm "${TMPDIR:-/tmp}"; do
-  if [ -d "$b/@TOKEN@" ]; then d=$b/@TOKEN@; break; fi
+  if [ -d "$b/@TOKEN@" ] && [ ! -h "$b/@TOKEN@" ] && [ -O "$b/@TOKEN@" ]; then d=$b/@TOKEN@; break; fi
   if [ -d "$b" ] && [ -w "$b" ] && mkdir -m 700 "$b/@TOKEN@" 2>/dev/null; then d=$b/@TOKEN@; break; fi
 done
 [ -n "$d" ] || { echo 'no private directory can be made here' >&2; exit 73; }

@@ -4,15 +4,17 @@
   __holdpoint_directory=${0%/*}
   builtin set -- "$1" "${SSH_AUTH_SOCK-}" "${SSH_TTY-}" "${TERM-}"
 
+  # Our own functions come after this: what bash lists of a function it may read differently.
+  if [[ -r $__holdpoint_directory/state ]]; then
+    . "$__holdpoint_directory/state"
+  fi >/dev/null 2>&1
+
   __holdpoint_report() {
     builtin command -p mv -f "$__holdpoint_directory/state.$__holdpoint_attempt" "$__holdpoint_directory/state"
   }
 
 @STATE@
 
-  if [[ -r $__holdpoint_directory/state ]]; then
-    . "$__holdpoint_directory/state"
-  fi >/dev/null 2>&1
   # What belongs to this connection, not to the one before.
   [ -n "$2" ] && export SSH_AUTH_SOCK="$2"
   [ -n "$3" ] && export SSH_TTY="$3"

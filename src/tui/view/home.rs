@@ -10,7 +10,7 @@ use super::around::{bands, heading, help, key_bar, labelled, labelled_in, prompt
 use super::{pane, text, title};
 use crate::journal::{Outcome, Timestamp};
 use crate::tui::around::first_shown;
-use crate::tui::home::{FollowUpLine, HomeUi, Row, RunLine, RunbookLine, Standing};
+use crate::tui::home::{FollowUpLine, HomeUi, LastRun, Row, RunLine, RunbookLine, Standing};
 use crate::tui::theme::Theme;
 
 const WIDE: u16 = 110;
@@ -128,8 +128,8 @@ fn runbook_line(book: &RunbookLine, theme: &Theme, width: usize) -> Line<'static
 
 fn last_sign(book: &RunbookLine, theme: &Theme) -> (&'static str, Style) {
     match &book.last {
-        Some((_, Some(outcome))) => outcome_sign(*outcome, theme),
-        Some((_, None)) => (theme.glyphs.current, theme.accent()),
+        Some(LastRun { outcome: Some(outcome), .. }) => outcome_sign(*outcome, theme),
+        Some(LastRun { outcome: None, .. }) => (theme.glyphs.current, theme.accent()),
         None => (" ", theme.dim()),
     }
 }
@@ -203,8 +203,12 @@ fn runbook_detail(book: &RunbookLine, theme: &Theme, width: usize) -> Vec<Line<'
         lines.extend(labelled_in(theme, "", &found, theme.bad(), LABEL, width));
     }
     let last = match &book.last {
-        Some((at, Some(outcome))) => format!("{} {} {}", at.date(), theme.glyphs.dot, outcome.words()),
-        Some((at, None)) => format!("{} {} not finished", at.date(), theme.glyphs.dot),
+        Some(LastRun { started: at, outcome: Some(outcome) }) => {
+            format!("{} {} {}", at.date(), theme.glyphs.dot, outcome.words())
+        }
+        Some(LastRun { started: at, outcome: None }) => {
+            format!("{} {} not finished", at.date(), theme.glyphs.dot)
+        }
         None => "never run".to_owned(),
     };
     lines.extend(labelled_in(theme, "last", &last, last_sign(book, theme).1, LABEL, width));
@@ -330,21 +334,19 @@ mod tests {
         }
     }
 
-    fn book(
-        path: &str,
-        title: &str,
-        steps: usize,
-        errors: usize,
-        last: Option<Option<Outcome>>,
-    ) -> RunbookLine {
+    fn book(path: &str, title: &str, steps: usize, errors: usize, last: Option<LastRun>) -> RunbookLine {
         RunbookLine {
             path: PathBuf::from(path),
             title: title.to_owned(),
             steps,
             commands: steps * 2,
             errors,
-            last: last.map(|outcome| (Timestamp::from_unix_ms(NOW_MS), outcome)),
+            last,
         }
+    }
+
+    fn ended(outcome: Outcome) -> LastRun {
+        LastRun { started: Timestamp::from_unix_ms(NOW_MS), outcome: Some(outcome) }
     }
 
     fn data() -> HomeData {
@@ -367,9 +369,9 @@ mod tests {
                 due("2026-12-01", "gamma", "Squash the migrations of blog", false),
             ],
             runbooks: vec![
-                book("upgrade.md", "Upgrade Runbook", 17, 0, Some(Some(Outcome::SuccessWithIssues))),
+                book("upgrade.md", "Upgrade Runbook", 17, 0, Some(ended(Outcome::SuccessWithIssues))),
                 book("compose/service.md", "Roll a Compose service forward", 9, 0, None),
-                book("broken.md", "Database \u{202e}move", 1, 2, Some(Some(Outcome::RolledBack))),
+                book("broken.md", "Database \u{202e}move", 1, 2, Some(ended(Outcome::RolledBack))),
             ],
             recent: vec![
                 run("acme-kitchens", Standing::Ended(Outcome::Success), 30),

@@ -1,5 +1,7 @@
 //! A holder of its own for a test, driven step by step: the one place that touches the interface.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -9,7 +11,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::time::timeout;
 
 /// No test waits longer than this for anything.
-const PATIENCE: Duration = Duration::from_secs(8);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What to do once the output contains a text that it did not contain before.
 pub(crate) enum Then<'a> {
@@ -39,20 +41,25 @@ pub(crate) struct Pane {
 impl Pane {
     pub(crate) fn open(shell: Shell) -> Self {
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-        let directory = tempfile::tempdir().unwrap();
+        let mode = Permissions::from_mode(0o700);
+        let directory = tempfile::Builder::new().permissions(mode).tempdir().unwrap();
+        let mut pane = Self { runtime, holder: None, directory, attempt: 0 };
+        pane.start(shell).unwrap();
+        pane
+    }
+
+    /// Starts a holder in the pane's directory.
+    pub(crate) fn start(&mut self, shell: Shell) -> Result<(), PtyError> {
         let spec = Spec {
             program: env!("CARGO_BIN_EXE_holdpoint").into(),
-            directory: directory.path().to_owned(),
+            directory: self.path().to_owned(),
             shell,
             size: Size { columns: 100, rows: 30 },
             start_in: "/".into(),
-            environment: vec![
-                ("TERM".to_owned(), "xterm-256color".to_owned()),
-                ("HISTFILE".to_owned(), "/dev/null".to_owned()),
-            ],
+            environment: vec![("TERM".to_owned(), "xterm-256color".to_owned())],
         };
-        let holder = runtime.block_on(Holder::start(&spec)).unwrap();
-        Self { runtime, holder: Some(holder), directory, attempt: 0 }
+        self.holder = Some(self.runtime.block_on(Holder::start(&spec))?);
+        Ok(())
     }
 
     pub(crate) fn holder(&self) -> &Holder {

@@ -1,6 +1,9 @@
 //! What a crash of the supervisor costs: nothing but output, and that is counted.
 
+use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
+use std::process::{Command, Stdio};
 
 use holdpoint::pty::Shell::Bash;
 use holdpoint::pty::{Holder, HolderEvent, HolderState, PtyError};
@@ -125,4 +128,81 @@ fn where_no_holder_is_that_is_said() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let refusal = runtime.block_on(Holder::reconnect(directory.path())).unwrap_err();
     assert!(matches!(refusal, PtyError::NoHolder { .. }), "{refusal}");
+}
+
+/// Where [`a_supervisor_of_its_own`] connects to.
+const DIRECTORY: &str = "HELD_DIRECTORY";
+
+/// Not a test: the process that others kill. Connects and says what it hears.
+#[test]
+#[ignore = "started by a_killed_supervisor_costs_no_status"]
+fn a_supervisor_of_its_own() {
+    let Some(directory) = std::env::var_os(DIRECTORY) else { return };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let mut holder = Holder::reconnect(directory.as_ref()).await.unwrap();
+        println!("connected");
+        while let Some(event) = holder.next().await {
+            println!("heard {}", matches!(event, HolderEvent::Ended(_)));
+        }
+    });
+}
+
+#[test]
+fn a_killed_supervisor_costs_no_status() {
+    let mut pane = Pane::open(Bash);
+    for round in 0..20_u32 {
+        let status = round % 7;
+        let script = format!("for i in {{1..300}}; do echo $i; done; ROUNDS=$((ROUNDS+1)); exit {status}");
+        let attempt = pane.begin("step", script.as_bytes()).unwrap();
+        pane.disconnect();
+        let mut supervisor = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "shell::survival::a_supervisor_of_its_own", "--ignored", "--nocapture"])
+            .env(DIRECTORY, pane.path())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let heard = BufReader::new(supervisor.stdout.take().unwrap()).lines();
+        assert!(heard.map_while(Result::ok).any(|line| line.contains("connected")));
+        supervisor.kill().unwrap();
+        supervisor.wait().unwrap();
+        let ended = match pane.reconnect() {
+            HolderState::Ended(ended) => ended,
+            state => {
+                assert_eq!(state, HolderState::Running(attempt));
+                pane.finish(&[]).ended
+            }
+        };
+        assert_eq!((ended.attempt, ended.code), (attempt, i32::try_from(status).unwrap()), "round {round}");
+    }
+    let done = pane.run("echo $ROUNDS");
+    assert!(done.out.ends_with("20\n"), "{done:?}");
+}
+
+#[test]
+fn a_killed_holder_is_noticed_and_its_successor_takes_up_the_state() {
+    let mut pane = Pane::open(Bash);
+    pane.run("X=1; cd /usr");
+    pane.begin("step", b"kill -9 $PPID").unwrap();
+    while !matches!(pane.next(), HolderEvent::Lost(_)) {}
+    pane.start(Bash).unwrap();
+    assert_eq!(pane.run("echo $X $PWD").out, "1 /usr\n");
+}
+
+#[test]
+fn a_second_holder_in_one_directory_is_refused() {
+    let mut pane = Pane::open(Bash);
+    let first = pane.holder.take();
+    assert!(matches!(pane.start(Bash), Err(PtyError::Gone { .. })));
+    pane.holder = first;
+    assert_eq!(pane.run("echo alive").out, "alive\n");
+}
+
+#[test]
+fn a_directory_that_others_can_enter_is_refused() {
+    let mut pane = Pane::open(Bash);
+    pane.close();
+    std::fs::set_permissions(pane.path(), std::fs::Permissions::from_mode(0o750)).unwrap();
+    let refusal = pane.start(Bash).unwrap_err().to_string();
+    assert!(refusal.contains("is not private"), "{refusal}");
 }

@@ -154,6 +154,14 @@ fn a_flood_arrives_whole_and_before_the_end() {
 }
 
 #[test]
+fn every_line_is_told_before_its_end() {
+    let mut pane = Pane::open(Bash);
+    for round in 0..200 {
+        assert_eq!(pane.run(&format!("echo {round}")).out, format!("{round}\n"));
+    }
+}
+
+#[test]
 fn the_environment_says_which_terminal_it_is() {
     check(
         Bash,

@@ -38,8 +38,15 @@ pub(super) fn option_takes_secret(captures: &Captures<'_>) -> bool {
     let option = whole.trim_ascii_start().split(|byte| matches!(byte, b' ' | b'\t' | b'"' | b'\'' | b','));
     let name = option.filter(|part| !part.is_empty()).find(|part| part.starts_with(b"-")).unwrap_or_default();
     let value = value_of(captures);
-    let bare_flag =
-        matches!(name, b"--ask-pass" | b"--ask-become-pass" | b"--password-stdin" | b"--no-password");
+    let bare_flag = matches!(
+        name,
+        b"--ask-pass"
+            | b"--ask-become-pass"
+            | b"--password-stdin"
+            | b"--no-password"
+            | b"-passin"
+            | b"-passout"
+    );
     !bare_flag && !names_no_secret(name) && !is_path(value) && !is_plain_word(value)
         || (name.ends_with(b"password") || name.ends_with(b"passwd") || name.ends_with(b"--pass"))
             && !is_path(value)
@@ -116,124 +123,15 @@ fn is_placeholder(value: &[u8]) -> bool {
 
 /// Names that end or begin otherwise than with the secret itself.
 fn names_no_secret(key: &[u8]) -> bool {
-    const ENDS: &[&str] = &[
-        "file",
-        "files",
-        "path",
-        "dir",
-        "name",
-        "names",
-        "url",
-        "uri",
-        "endpoint",
-        "id",
-        "ids",
-        "ref",
-        "refs",
-        "count",
-        "length",
-        "len",
-        "size",
-        "limit",
-        "limits",
-        "type",
-        "types",
-        "policy",
-        "policies",
-        "expiry",
-        "expires",
-        "expiration",
-        "expires_in",
-        "expires-in",
-        "ttl",
-        "timeout",
-        "age",
-        "min",
-        "max",
-        "version",
-        "enabled",
-        "disabled",
-        "required",
-        "hint",
-        "prompt",
-        "field",
-        "class",
-        "algorithm",
-        "alg",
-        "status",
-        "state",
-        "date",
-        "time",
-        "at",
-        "stdin",
-        "rotation",
-        "provider",
-        "manager",
-        "store",
-        "backend",
-        "format",
-        "index",
-        "usage",
-        "helper",
-        "host",
-        "port",
-        "user",
-        "username",
-        "mode",
-        "method",
-        "scope",
-        "scopes",
-        "issuer",
-        "audience",
-        "error",
-        "errors",
-        "event",
-        "events",
-        "fingerprint",
-        "label",
-        "description",
-        "lifetime",
-        "interval",
-        "position",
-        "offset",
-        "per_second",
-        "/s",
-        "s",
-    ];
-    const BEGINS: &[&str] = &[
-        "max_token",
-        "max-token",
-        "num_token",
-        "n_token",
-        "tokens",
-        "passed",
-        "passing",
-        "passes",
-        "passive",
-        "passthrough",
-        "pass_through",
-        "passenger",
-        "bypass",
-        "compass",
-        "tokeniz",
-        "secretary",
-        "keyboard",
-        "pass-",
-        "pass_count",
-        "public",
-        "ssh-key",
-        "encompass",
-    ];
     let text = String::from_utf8_lossy(key);
-    let last_part = |end: &&&str| {
-        let Some(before) = text.strip_suffix(**end) else { return false };
-        **end == "s"
-            && (before.ends_with("token") || before.ends_with("secret") || before.ends_with("webhook"))
-            || **end != "s" && (before.ends_with(['_', '-', '.']) || is_camel(key, before.len()))
+    let last_part = |end: &str| {
+        let Some(before) = text.strip_suffix(end) else { return false };
+        end == "s" && (before.ends_with("token") || before.ends_with("secret") || before.ends_with("webhook"))
+            || end != "s" && (before.ends_with(['_', '-', '.']) || is_camel(key, before.len()))
     };
     let trimmed = text.trim_start_matches('-');
-    BEGINS.iter().any(|begin| trimmed.starts_with(begin))
-        || ENDS.iter().any(|end| last_part(&end))
+    BEGINS.split(' ').any(|begin| trimmed.starts_with(begin))
+        || ENDS.split(' ').any(last_part)
         || trimmed.ends_with("pass")
             && !(trimmed == "pass"
                 || trimmed.ends_with("_pass")
@@ -253,92 +151,14 @@ fn is_camel(key: &[u8], at: usize) -> bool {
 }
 
 fn is_benign_value(key: &[u8], value: &[u8]) -> bool {
-    const WORDS: &[&str] = &[
-        "true",
-        "false",
-        "null",
-        "none",
-        "nil",
-        "yes",
-        "no",
-        "on",
-        "off",
-        "undefined",
-        "required",
-        "optional",
-        "invalid",
-        "expired",
-        "missing",
-        "changed",
-        "updated",
-        "ok",
-        "valid",
-        "enabled",
-        "disabled",
-        "string",
-        "str",
-        "bytes",
-        "bool",
-        "int",
-        "bearer",
-        "basic",
-        "prompt",
-        "unset",
-        "empty",
-        "default",
-        "created",
-        "deleted",
-        "removed",
-        "rotated",
-        "generated",
-        "accepted",
-        "rejected",
-        "denied",
-        "failed",
-        "success",
-        "incorrect",
-        "wrong",
-        "not",
-        "the",
-        "a",
-        "an",
-        "redacted",
-        "hidden",
-        "masked",
-        "filtered",
-        "vault",
-        "env",
-        "file",
-        "always",
-        "never",
-        "self",
-        "password",
-        "secret",
-        "token",
-        "key",
-        "opaque",
-        "kubernetes.io/tls",
-        "configured",
-        "present",
-        "absent",
-        "available",
-        "loaded",
-        "found",
-        "unchanged",
-        "refreshed",
-        "revoked",
-        "accepted.",
-        "pending",
-        "unknown",
-    ];
     let lowered = String::from_utf8_lossy(value).to_lowercase();
     let word = lowered.trim_end_matches(['.', ',', ';', ')']);
     let counts = key.ends_with(b"token") && value.len() <= 9 && value.iter().all(u8::is_ascii_digit);
     let directory = (key.ends_with(b"pwd") || key.ends_with(b"pass")) && is_path(value);
-    WORDS.contains(&word)
+    WORDS.split(' ').any(|known| known == word)
         || counts
         || directory
-        || (is_path(value) && value.iter().filter(|byte| **byte == b'/').count() > 1)
+        || (is_path(value) && memchr::memchr_iter(b'/', value).count() > 1)
 }
 
 fn is_path(value: &[u8]) -> bool {
@@ -396,3 +216,29 @@ fn looks_secret(value: &[u8]) -> bool {
     });
     letters && (digits || special) && !time
 }
+
+/// A name that ends so is about a secret, and holds none.
+const ENDS: &str = "\
+    file files path dir name names url uri endpoint id ids ref refs count length len size \
+    limit limits type types policy policies expiry expires expiration expires_in expires-in \
+    ttl timeout age min max version enabled disabled required hint prompt field class \
+    algorithm alg status state date time at stdin rotation provider manager store backend \
+    format index usage helper host port user username mode method scope scopes issuer \
+    audience error errors event events fingerprint label description lifetime interval \
+    position offset per_second /s s";
+
+/// A name that begins so has nothing to do with secrets.
+const BEGINS: &str = "\
+    max_token max-token num_token n_token tokens passed passing passes passive passthrough \
+    pass_through passenger bypass compass tokeniz secretary keyboard pass- pass_count public \
+    ssh-key encompass";
+
+/// Values that say something about a secret.
+const WORDS: &str = "\
+    true false null none nil yes no on off undefined required optional invalid expired \
+    missing changed updated ok valid enabled disabled string str bytes bool int bearer basic \
+    prompt unset empty default created deleted removed rotated generated accepted rejected \
+    denied failed success incorrect wrong not the a an redacted hidden masked filtered vault \
+    env file always never self password secret token key opaque kubernetes.io/tls configured \
+    present absent available loaded found unchanged refreshed revoked accepted. pending \
+    unknown";
