@@ -13,7 +13,9 @@ use crate::engine::Ask;
 use crate::incident;
 use crate::journal::{Attendance, RunId};
 use crate::store::{Store, incident_log};
-use crate::tui::{self, FollowUpLine, HomeChoice, HomeData, RunLine, RunbookLine, Standing, Terminal};
+use crate::tui::{
+    self, FollowUpLine, HomeChoice, HomeData, LastRun, RunLine, RunbookLine, Standing, Terminal,
+};
 
 /// More recent runs than anyone scrolls through at home.
 const RECENT: usize = 30;
@@ -143,7 +145,8 @@ fn runbook_line(opened: &Opened, runs: &[(RunId, Recorded)]) -> Option<RunbookLi
     let of_this = |recorded: &&Recorded| recorded.run.start().is_some_and(|start| start.runbook.path == path);
     let last = runs.iter().map(|(_, recorded)| recorded).find(of_this);
     let last = last.and_then(|recorded| {
-        Some((recorded.started_at()?, recorded.run.outcome().map(|(outcome, _)| outcome)))
+        let outcome = recorded.run.outcome().map(|(outcome, _)| outcome);
+        Some(LastRun { started: recorded.started_at()?, outcome })
     });
     Some(RunbookLine {
         path: opened.path.clone(),
