@@ -8,13 +8,13 @@ use std::sync::Arc;
 use super::arguments::{Attach, RunOptions, ScreenOptions};
 use super::exit::{Code, Failure};
 use super::record::{self, Recorded};
-use super::run::{Details, Opened};
-use super::{incidents, logging, operator, place, process, review, run, supervise};
+use super::run::Opened;
+use super::{incidents, logging, operator, place, preflight, process, review, run, supervise};
 use crate::headless;
 use crate::journal::{Attendance, Outcome, RunId};
 use crate::link::{self, Connection};
 use crate::store::Store;
-use crate::tui::{self, Colour, Options, Terminal, WalkEnd, WalkSetup};
+use crate::tui::{self, Colour, Options, PreflightChoice, Terminal, WalkEnd, WalkSetup};
 
 pub(super) fn attach(arguments: &Attach, screen: ScreenOptions) -> Result<Code, Failure> {
     let store = place::store()?;
@@ -57,7 +57,10 @@ pub(super) async fn open(
     options: &RunOptions,
     terminal: &mut Terminal,
 ) -> Result<Code, Failure> {
-    let (id, start) = run::prepare(store, opened, &Details::of(options))?;
+    let data = preflight::data(store, opened, options)?;
+    let choice = tui::preflight(terminal, data).await.map_err(broken)?;
+    let PreflightChoice::Begin(beginning) = choice else { return Ok(Code::Done) };
+    let (id, start) = run::prepare(store, opened, &beginning)?;
     process::start_supervisor(&id, Some(&start))?;
     record_values(store, &id, &options.set).await?;
     walk(store, &id, Attendance::Controls, terminal).await

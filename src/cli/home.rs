@@ -161,16 +161,19 @@ fn runbook_line(opened: &Opened, runs: &[(RunId, Recorded)]) -> Option<RunbookLi
 /// Open follow-ups of the incidents that are logged here.
 fn follow_ups(folder: &Path) -> Vec<FollowUpLine> {
     let logs = [folder.join(INCIDENT_LOG), folder.join("runbooks").join(INCIDENT_LOG)];
-    let incidents =
-        logs.iter().flat_map(|log| incident::markdown::parse(&incident_log::read(log).unwrap_or_default()));
-    incidents
-        .filter(incident::Incident::has_open_follow_up)
-        .map(|incident| FollowUpLine {
-            due: String::new(),
-            subject: incident.record.site,
-            text: incident.record.follow_up,
-            is_due: true,
-            run: incident.origin.and_then(|origin| origin.run),
-        })
-        .collect()
+    logs.iter().flat_map(|log| follow_ups_in(log)).collect()
+}
+
+/// Open follow-ups of one log.
+pub(super) fn follow_ups_in(log: &Path) -> Vec<FollowUpLine> {
+    let incidents = incident::markdown::parse(&incident_log::read(log).unwrap_or_default());
+    let open = incidents.into_iter().filter(incident::Incident::has_open_follow_up);
+    open.map(|incident| FollowUpLine {
+        due: String::new(),
+        subject: incident.record.site,
+        text: incident.record.follow_up,
+        is_due: true,
+        run: incident.origin.and_then(|origin| origin.run),
+    })
+    .collect()
 }

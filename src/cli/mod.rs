@@ -15,6 +15,7 @@ mod lint;
 mod logging;
 mod operator;
 mod place;
+mod preflight;
 mod process;
 mod record;
 mod review;

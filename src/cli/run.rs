@@ -15,6 +15,7 @@ use crate::link::Listener;
 use crate::runbook::{self, Runbook};
 use crate::store::Store;
 use crate::supervisor::Supervisor;
+use crate::tui::Beginning;
 
 /// The incident log's name beside a runbook.
 pub(super) const INCIDENT_LOG: &str = "what-broke-last-time.md";
@@ -47,24 +48,14 @@ pub(super) fn unreadable(path: &Path, error: &runbook::ReadError) -> Failure {
         .hint(error.help.clone())
 }
 
-/// What the operator says of a run before it begins.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Details {
-    pub subject: String,
-    pub from: String,
-    pub to: String,
-    pub rollback_point: String,
-}
-
-impl Details {
-    pub(super) fn of(options: &RunOptions) -> Self {
-        let given = |option: &Option<String>| option.clone().unwrap_or_default();
-        Self {
-            subject: options.subject.clone().unwrap_or_else(operator::host),
-            from: given(&options.from),
-            to: given(&options.to),
-            rollback_point: given(&options.rollback_point),
-        }
+/// How the command line says that a run begins.
+fn beginning(options: &RunOptions) -> Beginning {
+    let given = |option: &Option<String>| option.clone().unwrap_or_default();
+    Beginning {
+        subject: options.subject.clone().unwrap_or_else(operator::host),
+        from: given(&options.from),
+        to: given(&options.to),
+        rollback_point: given(&options.rollback_point),
     }
 }
 
@@ -75,7 +66,7 @@ pub(super) fn run(path: &Path, options: &RunOptions, screen: ScreenOptions) -> R
         return walk_headless(&store, &opened, options);
     }
     if options.detach {
-        let (id, start) = prepare(&store, &opened, &Details::of(options))?;
+        let (id, start) = prepare(&store, &opened, &beginning(options))?;
         super::process::start_supervisor(&id, Some(&start))?;
         println!("{id}");
         return Ok(Code::Done);
@@ -113,7 +104,7 @@ fn under_way(
 pub(super) fn prepare(
     store: &Store,
     opened: &Opened,
-    details: &Details,
+    details: &Beginning,
 ) -> Result<(RunId, RunStart), Failure> {
     let clock = crate::supervisor::Clock::new();
     let id = run_id(&details.subject, &clock.now().at.compact());
@@ -155,7 +146,7 @@ fn run_id(subject: &str, time: &str) -> RunId {
 
 fn walk_headless(store: &Store, opened: &Opened, options: &RunOptions) -> Result<Code, Failure> {
     let answers = read_answers(options)?;
-    let (id, start) = prepare(store, opened, &Details::of(options))?;
+    let (id, start) = prepare(store, opened, &beginning(options))?;
     let operator = start.operator.clone();
     let _log = super::logging::begin(&store.log_directory(), "headless");
     let setup = supervise::setup(store, &id, Some(start), true)?;

@@ -5,7 +5,8 @@ use crate::journal::AttemptId;
 use crate::screen::{Found, Screen, SearchDirection};
 
 /// Main screen, no mouse, no bracketed paste, plain keys, plain text, visible cursor.
-const RESET_MODES: &[u8] = b"\x1b[?1049l\x1b[?1000;1002;1003;1006l\x1b[?2004l\x1b[?1l\x1b[r\x1b[?25h\x1b[0m";
+const RESET_MODES: &[u8] =
+    b"\x1b[?1049l\x1b[?1000;1002;1003;1006l\x1b[?2004l\x1b[?1l\x1b7\x1b[r\x1b8\x1b[?25h\x1b[0m";
 
 /// One attempt's terminal, and how much of its output it has seen.
 #[derive(Debug)]

@@ -143,6 +143,11 @@ impl Theme {
         Style::new()
     }
 
+    /// Ordinary text where another style would shine through: within borders.
+    pub fn plain(&self) -> Style {
+        Style::reset()
+    }
+
     /// What carries weight: titles, what is asked.
     pub fn strong(&self) -> Style {
         Style::new().add_modifier(Modifier::BOLD)
@@ -185,7 +190,7 @@ impl Theme {
 
     /// The line under the cursor of a pane that does not have the focus.
     pub fn marked(&self) -> Style {
-        Style::new().add_modifier(Modifier::DIM | Modifier::REVERSED)
+        self.coloured(Color::Cyan, Modifier::UNDERLINED).add_modifier(Modifier::BOLD)
     }
 
     /// A text field.

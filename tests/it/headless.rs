@@ -172,7 +172,10 @@ fn walk_first_seed(world: &World, seed: &std::path::Path, fixtures: &std::path::
         ]);
         world.run_with(&arguments, variables)
     };
-    walk("success.answers.yaml", &[]).ends_with(0).says("now on vps.example.com").says("ended: success");
+    walk("success.answers.yaml", &[])
+        .ends_with(0)
+        .says("now on deploy@vps.example.com")
+        .says("ended: success");
     walk("rollback.answers.yaml", &[("STANDIN_FAIL", "python manage.py migrate")])
         .ends_with(1)
         .says("incident logged")

@@ -33,36 +33,58 @@ pub(crate) fn find(text: &[u8], spans: &mut Vec<Span>) {
 }
 
 fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'_' | b'-' | b'=')
+    class(byte) != OTHER
 }
 
 /// Letters of both cases and digits, changing as often as chance has it, in one long piece.
 fn is_random(word: &[u8]) -> bool {
     let word = word.strip_suffix(b"==").or(word.strip_suffix(b"=")).unwrap_or(word);
-    if word.len() < SHORTEST || word.len() > LONGEST || word.contains(&b'=') {
+    if word.len() < SHORTEST || word.len() > LONGEST {
         return false;
     }
-    let longest = word.split(|byte| !byte.is_ascii_alphanumeric()).map(<[u8]>::len).max().unwrap_or(0);
-    let count = |test: fn(&u8) -> bool| word.iter().filter(|byte| test(byte)).count();
-    let (upper, lower, digits) =
-        (count(u8::is_ascii_uppercase), count(u8::is_ascii_lowercase), count(u8::is_ascii_digit));
-    let changes = word.windows(2).filter(|pair| class(pair[0]) != class(pair[1])).count();
-    longest >= 12
-        && upper >= 3
+    let (mut counts, mut changes, mut last) = ([0_usize; 5], 0, class(word[0]));
+    for &byte in word {
+        let class = class(byte);
+        counts[usize::from(class)] += 1;
+        changes += usize::from(class != last);
+        last = class;
+    }
+    let [upper, lower, digits, _, _] = counts;
+    upper >= 3
         && lower >= 3
         && digits >= 2
         && changes * 100 >= word.len() * 42
+        && !word.contains(&b'=')
+        && longest_piece(word) >= 12
         && !word.iter().all(u8::is_ascii_hexdigit)
         && bits(word) >= 3.6
 }
 
-fn class(byte: u8) -> u8 {
-    match byte {
-        b'A'..=b'Z' => 0,
-        b'a'..=b'z' => 1,
-        b'0'..=b'9' => 2,
-        _ => 3,
+fn longest_piece(word: &[u8]) -> usize {
+    word.split(|byte| !byte.is_ascii_alphanumeric()).map(<[u8]>::len).max().unwrap_or(0)
+}
+
+const OTHER: u8 = 4;
+
+/// Capitals 0, small letters 1, digits 2, signs that may stand in a word 3, all else [`OTHER`].
+const CLASSES: [u8; 256] = {
+    let mut classes = [OTHER; 256];
+    let mut byte = 0_u8;
+    while byte < 0x80 {
+        classes[byte as usize] = match byte {
+            b'A'..=b'Z' => 0,
+            b'a'..=b'z' => 1,
+            b'0'..=b'9' => 2,
+            b'+' | b'/' | b'_' | b'-' | b'=' => 3,
+            _ => OTHER,
+        };
+        byte += 1;
     }
+    classes
+};
+
+fn class(byte: u8) -> u8 {
+    CLASSES[usize::from(byte)]
 }
 
 /// Shannon's measure, in bits a character.

@@ -3,7 +3,9 @@
 
 use std::sync::{Arc, OnceLock};
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use aho_corasick::automaton::Automaton;
+use aho_corasick::dfa::DFA;
+use aho_corasick::{Anchored, MatchKind};
 use regex::bytes::{Captures, Regex};
 
 use super::{Certainty, Span, entropy};
@@ -29,7 +31,7 @@ pub(crate) struct Rule {
 /// All shapes, ready to be looked for.
 #[derive(Debug)]
 pub(crate) struct Rules {
-    automaton: Option<AhoCorasick>,
+    automaton: Option<DFA>,
     /// For each trigger, the rule that it belongs to.
     owners: Vec<usize>,
     /// Compiled when a trigger of theirs is first seen.
@@ -49,12 +51,8 @@ impl Rules {
             .enumerate()
             .flat_map(|(rule, row)| row.triggers.iter().map(move |text| (rule, *text)));
         let (owners, texts): (Vec<usize>, Vec<&str>) = triggers.unzip();
-        let automaton = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(texts)
-            .ok();
+        let automaton =
+            DFA::builder().ascii_case_insensitive(true).match_kind(MatchKind::Standard).build(texts).ok();
         Self { automaton, owners, compiled: TABLE.iter().map(|_| OnceLock::new()).collect() }
     }
 
@@ -62,17 +60,30 @@ impl Rules {
     pub(crate) fn find(&self, text: &[u8], spans: &mut Vec<Span>) {
         let mut line = 0..0;
         let mut tried = vec![false; TABLE.len()];
-        for found in self.automaton.iter().flat_map(|automaton| automaton.find_overlapping_iter(text)) {
-            if found.start() >= line.end {
-                line = line_around(text, found.start());
+        self.for_each_trigger(text, |end, rule| {
+            if end > line.end {
+                line = line_around(text, end - 1);
                 tried.fill(false);
             }
-            let rule = self.owners[found.pattern().as_usize()];
             if !std::mem::replace(&mut tried[rule], true) {
                 self.apply(rule, &text[line.clone()], line.start, spans);
             }
-        }
+        });
         entropy::find(text, spans);
+    }
+
+    /// Every trigger that ends anywhere, with the rule it belongs to.
+    fn for_each_trigger(&self, text: &[u8], mut found: impl FnMut(usize, usize)) {
+        let Some(automaton) = &self.automaton else { return };
+        let Ok(mut state) = automaton.start_state(Anchored::No) else { return };
+        for (place, &byte) in text.iter().enumerate() {
+            state = automaton.next_state(Anchored::No, state, byte);
+            if automaton.is_special(state) && automaton.is_match(state) {
+                for number in 0..automaton.match_len(state) {
+                    found(place + 1, self.owners[automaton.match_pattern(state, number).as_usize()]);
+                }
+            }
+        }
     }
 
     fn apply(&self, rule: usize, line: &[u8], offset: usize, spans: &mut Vec<Span>) {

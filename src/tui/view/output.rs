@@ -116,7 +116,8 @@ fn hint(attempt: Option<&Attempt>, ui: &Ui, width: usize) -> Option<Line<'static
         let mut spans = vec![Span::styled(" Ctrl-] ", theme.accent())];
         let long = "leaves the program; all other keys go to it ";
         let short = "leaves ";
-        spans.push(Span::raw(if width > 60 { long } else { short }));
+        let roomy = width > 60 && !ui.echo_hidden;
+        spans.push(Span::styled(if roomy { long } else { short }, theme.plain()));
         if ui.echo_hidden {
             spans.insert(0, Span::styled(" hidden input: never recorded ", theme.caution()));
         }
