@@ -89,7 +89,7 @@ impl Supervisor {
     async fn perform(&mut self, effect: Effect) {
         match effect {
             Effect::Spawn { attempt, name, part, session } => {
-                self.spawn(attempt, &name, &part, session).await
+                self.spawn(attempt, &name, &part, session).await;
             }
             Effect::Stop(how) => self.stop(how),
             Effect::AppendIncident { place, incident } => self.append_incident(&place, &incident),
