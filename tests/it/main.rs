@@ -10,3 +10,5 @@
 )]
 
 mod placeholder;
+mod reading;
+mod seeds;
