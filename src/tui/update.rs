@@ -476,15 +476,17 @@ fn answers_key(
     Vec::new()
 }
 
-/// What is to run must have been seen to its end: shows the next lines of it, if there are any.
+/// What is to run must have been seen to its end: shows the next screenful of it, if there is one.
 fn reads_on(ui: &Ui, run: &Run, dialog: &mut Dialog) -> bool {
     let hidden = super::view::dialog::hidden_lines(run, ui, dialog);
     if !matches!(dialog.kind, Kind::Confirm(_)) || dialog.scroll >= hidden {
         return false;
     }
-    dialog.complaint = Some("there is more: read it to its end first (down)".to_owned());
+    dialog.complaint = Some("all of it must be read before it runs: y shows the next lines".to_owned());
+    let page = super::view::dialog::shown_lines(run, ui, dialog).max(1);
     let hidden = super::view::dialog::hidden_lines(run, ui, dialog);
-    dialog.scroll = (dialog.scroll + 1).min(hidden);
+    dialog.scroll = (dialog.scroll + page).min(hidden);
+    dialog.shown_at_ms = None;
     true
 }
 
