@@ -466,7 +466,8 @@ fn answers_key(
         Some(Gesture::PageUp) => dialog.scroll = dialog.scroll.saturating_sub(5),
         Some(Gesture::PageDown) => {
             let hidden = super::view::dialog::hidden_lines(run, ui, &dialog);
-            dialog.scroll = dialog.scroll.saturating_add(5).min(hidden);
+            let page = super::view::dialog::shown_lines(run, ui, &dialog).clamp(1, 5);
+            dialog.scroll = dialog.scroll.saturating_add(page).min(hidden);
         }
         Some(Gesture::NextField) if !dialog.fields.is_empty() => dialog.focus = Focus::Field(0),
         Some(Gesture::Help) => ui.help = Some(0),
