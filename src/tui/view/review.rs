@@ -358,7 +358,7 @@ mod tests {
     use crate::journal::{AttemptId, Entry};
     use crate::protocol::{Frame as Message, Notice, Request};
     use crate::tui::review::{on_frame, wanted_transcript};
-    use crate::tui::view::around::testing::{SIZES, shown};
+    use crate::tui::view::around::testing::{SIZES, TINY, shown};
 
     fn opened((width, height): (u16, u16), entries: Vec<Entry>) -> ReviewUi {
         let theme = Theme::unicode(Colour::Full);
@@ -441,5 +441,20 @@ mod tests {
         on_frame(&mut ui, Message::Notice(Notice::TranscriptBegins { attempt, size: (80, 24) }));
         on_frame(&mut ui, Message::Notice(Notice::TranscriptEnds { attempt }));
         assert!(frame(SIZES[1], &ui).contains("it printed nothing"));
+    }
+
+    #[test]
+    fn review_fits_into_any_terminal() {
+        for size in TINY {
+            for focus in [ReviewPane::Timeline, ReviewPane::Moment, ReviewPane::Output] {
+                let mut ui = opened(size, specimen::entries());
+                ui.cursor = of_attempt(&ui, 2);
+                ui.focus = focus;
+                served(&mut ui);
+                frame(size, &ui);
+                ui.help = Some(3);
+                frame(size, &ui);
+            }
+        }
     }
 }
