@@ -11,7 +11,7 @@ use super::record::{self, Recorded};
 use super::run::Opened;
 use super::{incidents, operator, survival};
 use crate::engine::timeline;
-use crate::journal::{Outcome, RunId};
+use crate::journal::{Outcome, RunId, Timestamp};
 use crate::store::Store;
 use crate::tui::{Beginning, KnownSubject, PreflightData};
 
@@ -91,10 +91,10 @@ fn changed(last: &Recorded, opened: &Opened) -> Option<String> {
 
 /// When it was walked last, how that ended and how long it took.
 fn previous(last: &Recorded) -> String {
-    let started = last.started_at().map(|at| at.unix_ms()).unwrap_or_default();
-    let ended = last.run.last_at().map_or(started, |at| at.unix_ms());
+    let started = last.started_at().map(Timestamp::unix_ms).unwrap_or_default();
+    let ended = last.run.last_at().map_or(started, Timestamp::unix_ms);
     let took = timeline::duration(u64::try_from(ended - started).unwrap_or_default());
-    let date = last.started_at().map(|at| at.date()).unwrap_or_default();
+    let date = last.started_at().map(Timestamp::date).unwrap_or_default();
     let subject = last.run.start().map(|start| start.subject.clone()).unwrap_or_default();
     format!("{date} for {subject}: {} in {took}", last.status())
 }

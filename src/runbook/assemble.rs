@@ -98,7 +98,10 @@ fn says_once(draft: &Draft) -> bool {
 }
 
 /// The drafts in source order, with prose for the lines of the range that none accounts for.
-fn fill(drafts: Vec<Draft>, range: LineRange, lines: &[&str]) -> Vec<Draft> {
+fn fill(mut drafts: Vec<Draft>, range: LineRange, lines: &[&str]) -> Vec<Draft> {
+    for draft in &mut drafts {
+        draft.lines.last = draft.lines.last.clamp(draft.lines.first, lines.len().max(draft.lines.first));
+    }
     let mut covered: BTreeSet<usize> = BTreeSet::new();
     for draft in &drafts {
         covered.extend(draft.covers.first..=draft.covers.last.min(draft.covers.first + 100_000));

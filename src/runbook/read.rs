@@ -37,8 +37,7 @@ fn digest(bytes: &[u8]) -> String {
 
 fn understand(name: &str, text: String, digest: String) -> Runbook {
     let (format, normalised, nodes) = if plain::is_plain(&text) {
-        let empty = Normalised { text: String::new(), lines: Vec::new(), metadata: Vec::new() };
-        (Format::Plain, empty, plain::parse(&text))
+        (Format::Plain, Normalised::empty(), plain::parse(&text))
     } else {
         let normalised = normalise::normalise(&text);
         let nodes = markdown::parse(&normalised);

@@ -16,7 +16,7 @@ use crossterm::{cursor, execute};
 use futures_util::StreamExt;
 use ratatui::Frame;
 use ratatui::backend::CrosstermBackend;
-use ratatui::layout::Size;
+use ratatui::layout::{Position, Rect, Size};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{Signal as SystemSignal, getpid, kill_process};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -111,7 +111,7 @@ impl Terminal {
             hung_up,
             _watch: watch,
         };
-        terminal.inner.clear().map_err(failed("clear"))?;
+        terminal.forget().map_err(failed("clear"))?;
         Ok(terminal)
     }
 
@@ -158,6 +158,12 @@ impl Terminal {
         Timestamp::from_unix_ms(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
     }
 
+    /// Draws everything anew next time. Asks the terminal nothing: its answer would wait behind keys.
+    fn forget(&mut self) -> io::Result<()> {
+        let size = self.inner.size()?;
+        self.inner.resize(Rect::from((Position::ORIGIN, size)))
+    }
+
     /// Stops this process as the shell asked, with the terminal as it was; comes back when resumed.
     fn suspend(&mut self) -> Input {
         restore();
@@ -166,7 +172,7 @@ impl Terminal {
     }
 
     fn take_back(&mut self) -> Input {
-        match enter(self.mouse).and_then(|()| self.inner.clear()) {
+        match enter(self.mouse).and_then(|()| self.forget()) {
             Ok(()) => Input::Resized,
             Err(_) => Input::Gone,
         }

@@ -227,22 +227,30 @@ impl Ui {
 
     /// Whether the steps of a phase are listed: by hand, or because the run or the cursor is there.
     pub fn is_opened(&self, run: &Run, phase: &Phase) -> bool {
+        self.is_opened_at(phase, asked_step(run, &run.ask()).as_ref())
+    }
+
+    /// As [`Ui::is_opened`], where the step that is asked for is known.
+    pub fn is_opened_at(&self, phase: &Phase, asked: Option<&StepId>) -> bool {
         if self.closed.contains(&phase.id) {
             return false;
         }
-        let has_cursor =
-            matches!(&self.cursor, Row::Step(id) if phase.steps.iter().any(|step| step.id == *id));
-        let stands_here =
-            || asked_step(run, &run.ask()).is_some_and(|id| phase.steps.iter().any(|step| step.id == id));
-        self.opened.contains(&phase.id) || has_cursor || stands_here()
+        let has = |id: &StepId| phase.steps.iter().any(|step| step.id == *id);
+        let has_cursor = matches!(&self.cursor, Row::Step(id) if has(id));
+        self.opened.contains(&phase.id) || has_cursor || asked.is_some_and(has)
     }
 
     /// The lines of the checklist.
     pub fn rows(&self, run: &Run) -> Vec<Row> {
+        self.rows_at(run, asked_step(run, &run.ask()).as_ref())
+    }
+
+    /// As [`Ui::rows`], where the step that is asked for is known.
+    pub fn rows_at(&self, run: &Run, asked: Option<&StepId>) -> Vec<Row> {
         let mut rows = Vec::new();
         for phase in &run.runbook().phases {
             rows.push(Row::Phase(phase.id.clone()));
-            if self.is_opened(run, phase) {
+            if self.is_opened_at(phase, asked) {
                 rows.extend(phase.steps.iter().map(|step| Row::Step(step.id.clone())));
             }
         }
@@ -302,6 +310,11 @@ impl Ui {
     /// The attempt whose output belongs to where the cursor stands: the last of the chosen item or
     /// of the step, else the one that runs, else the last of all.
     pub fn attempt_here(&self, run: &Run) -> Option<AttemptId> {
+        if self.typing
+            && let Some(running) = run.running()
+        {
+            return Some(running.id);
+        }
         let of_item = self.item.as_ref().and_then(|id| run.attempts_of(id).next_back());
         let of_step = || {
             let (_, step) = self.step(run)?;

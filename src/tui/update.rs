@@ -530,6 +530,7 @@ fn field_key(
         Some(Gesture::NextField) if beyond => dialog.focus = Focus::Answers,
         Some(Gesture::NextField) => dialog.focus = Focus::Field(0),
         Some(Gesture::PreviousField) => dialog.focus = Focus::Field((index + count - 1) % count),
+        Some(Gesture::Help) => ui.help = Some(0),
         Some(Gesture::Newline) => dialog.fields[index].newline(),
         Some(Gesture::Mask) => dialog.fields.iter_mut().for_each(Field::toggle_masked),
         Some(Gesture::FromOutput) => take_from_output(ui, run, &mut dialog, index),

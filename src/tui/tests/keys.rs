@@ -463,3 +463,50 @@ fn the_terminal_of_the_command_has_the_size_of_its_pane() {
     let output = panes.output.unwrap();
     assert_eq!((columns, rows), (output.width - 4, output.height - 2));
 }
+
+/// A runbook of one step with one command.
+fn one_command(text: &str) -> Play {
+    let mut runbook = (*crate::tui::fixture::runbook()).clone();
+    runbook.phases.truncate(1);
+    let command = crate::runbook::ItemKind::Command(crate::tui::fixture::block(&[text]));
+    runbook.phases[0].steps = vec![crate::tui::fixture::step("back-up", None, "Back up", vec![command])];
+    Play::of(std::sync::Arc::new(runbook), (120, 36))
+}
+
+#[test]
+fn a_placeholder_is_asked_for_before_its_command_is_confirmed() {
+    let mut play = one_command("pg_restore <backup-file>");
+    play.press("<enter>");
+    assert!(matches!(play.ui.dialog.as_ref().unwrap().kind, Kind::Values { .. }));
+    play.press("<enter>");
+    assert!(play.run.running().is_none(), "an empty value is none");
+    play.press("orders 2.dump<enter>");
+    assert!(matches!(play.ui.dialog.as_ref().unwrap().kind, Kind::Confirm(_)));
+    play.press("y");
+    assert_eq!(play.run.running().unwrap().part.text, "pg_restore 'orders 2.dump'");
+}
+
+#[test]
+fn the_output_of_the_program_that_has_the_keyboard_is_the_one_that_is_shown() {
+    let mut play = play();
+    running(&mut play);
+    let attempt = play.run.running().unwrap().id;
+    play.press("<c-]>/orderd --v<enter>");
+    assert_ne!(play.ui.attempt_here(&play.run), Some(attempt));
+    play.press("<enter>");
+    assert_eq!(play.ui.attempt_here(&play.run), Some(attempt));
+}
+
+#[test]
+fn a_long_runbook_is_drawn_in_no_time_worth_naming() {
+    let mut runbook = (*crate::tui::fixture::runbook()).clone();
+    let long = |index: usize| {
+        let id = format!("{index}-step");
+        let command = crate::runbook::ItemKind::Command(crate::tui::fixture::block(&["true", "true"]));
+        crate::tui::fixture::step(&id, None, "One of many", vec![command])
+    };
+    runbook.phases[1].steps = (0..400).map(long).collect();
+    let mut play = Play::of(std::sync::Arc::new(runbook), (120, 36));
+    play.until("90-step/1");
+    assert!(play.frame().contains("▸ One of many"));
+}

@@ -8,7 +8,7 @@ use ratatui::widgets::Paragraph;
 
 use super::{has_focus, pane, sign, text, title};
 use crate::engine::{Run, StepState};
-use crate::runbook::{ItemKind, Phase, Role, Step};
+use crate::runbook::{ItemKind, Phase, Role, Step, StepId};
 use crate::tui::ui::{Pane, Row, Ui, asked_step};
 
 /// Draws the pane.
@@ -17,31 +17,35 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, run: &Run, ui: &Ui) {
     let block = pane(&ui.theme, title(&ui.theme, "Checklist", 20, focused), Line::default(), focused)
         .padding(ratatui::widgets::Padding::ZERO);
     let inner = block.inner(area);
-    let rows = ui.rows(run);
-    let first = first_row(ui, run, area);
+    let asked = asked_step(run, &run.ask());
+    let rows = ui.rows_at(run, asked.as_ref());
+    let first = top(ui, &rows, area);
     let lines: Vec<Line<'_>> = rows
         .iter()
         .skip(first)
         .take(inner.height.into())
-        .filter_map(|row| line(run, ui, row, inner.width.into(), focused))
+        .filter_map(|row| line(run, ui, row, asked.as_ref(), inner.width.into()))
         .collect();
     frame.render_widget(Paragraph::new(lines).block(block), area);
 }
 
 /// The row at the top: as many are scrolled away as keeps the cursor in sight, with some around it.
 pub fn first_row(ui: &Ui, run: &Run, area: Rect) -> usize {
-    let rows = ui.rows(run);
+    top(ui, &ui.rows(run), area)
+}
+
+fn top(ui: &Ui, rows: &[Row], area: Rect) -> usize {
     let height = usize::from(area.height.saturating_sub(2));
     let at = rows.iter().position(|row| *row == ui.cursor).unwrap_or(0);
     let most = rows.len().saturating_sub(height);
     (at + height / 3 + 1).saturating_sub(height).min(most)
 }
 
-fn line(run: &Run, ui: &Ui, row: &Row, width: usize, focused: bool) -> Option<Line<'static>> {
+fn line(run: &Run, ui: &Ui, row: &Row, asked: Option<&StepId>, width: usize) -> Option<Line<'static>> {
     let runbook = run.runbook();
     let parts = match row {
-        Row::Phase(id) => phase_parts(run, ui, runbook.phases.iter().find(|phase| phase.id == *id)?),
-        Row::Step(id) => step_parts(run, ui, runbook.step(id)?.1, width),
+        Row::Phase(id) => phase_parts(run, ui, runbook.phases.iter().find(|phase| phase.id == *id)?, asked),
+        Row::Step(id) => step_parts(run, ui, runbook.step(id)?.1, asked, width),
     };
     let Parts { indent, sign, words, right, style } = parts;
     let head = 1 + indent + 2;
@@ -56,15 +60,15 @@ fn line(run: &Run, ui: &Ui, row: &Row, width: usize, focused: bool) -> Option<Li
         Span::styled(words, style),
         Span::styled(format!("{gap}{right} "), ui.theme.dim()),
     ]);
-    Some(match (*row == ui.cursor, focused) {
+    Some(match (*row == ui.cursor, has_focus(ui, Pane::Checklist)) {
         (false, _) => line,
-        (true, true) => banded(line, ui.theme.selected()),
-        (true, false) => banded(line, ui.theme.marked()),
+        (true, true) => banded(&line, ui.theme.selected()),
+        (true, false) => banded(&line, ui.theme.marked()),
     })
 }
 
 /// One style from end to end: signs under the cursor keep their shape, not their colour.
-fn banded(line: Line<'static>, style: Style) -> Line<'static> {
+fn banded(line: &Line<'static>, style: Style) -> Line<'static> {
     let words: String = line.spans.iter().map(|span| span.content.as_ref()).collect();
     Line::styled(words, style)
 }
@@ -77,17 +81,16 @@ struct Parts {
     style: Style,
 }
 
-fn phase_parts(run: &Run, ui: &Ui, phase: &Phase) -> Parts {
+fn phase_parts(run: &Run, ui: &Ui, phase: &Phase, asked: Option<&StepId>) -> Parts {
     let theme = &ui.theme;
     let glyphs = &theme.glyphs;
     let progress = run.phase_progress(phase);
     let on_line = run.is_on_line(phase);
-    let asked = asked_step(run, &run.ask());
-    let stands_here = asked.is_some_and(|id| phase.steps.iter().any(|step| step.id == id));
+    let stands_here = asked.is_some_and(|id| phase.steps.iter().any(|step| step.id == *id));
     let failed = phase.steps.iter().any(|step| run.step_state(step) == StepState::Failed);
     let sign = match phase.role {
         _ if failed && on_line => (glyphs.failed, theme.bad()),
-        _ if ui.is_opened(run, phase) => {
+        _ if ui.is_opened_at(phase, asked) => {
             (glyphs.opened, if stands_here { theme.accent() } else { theme.dim() })
         }
         Role::Rollback if !on_line => (glyphs.rollback, theme.caution()),
@@ -119,9 +122,9 @@ fn triggers(phase: &Phase) -> String {
     }
 }
 
-fn step_parts(run: &Run, ui: &Ui, step: &Step, width: usize) -> Parts {
+fn step_parts(run: &Run, ui: &Ui, step: &Step, asked: Option<&StepId>, width: usize) -> Parts {
     let theme = &ui.theme;
-    let is_current = asked_step(run, &run.ask()).is_some_and(|id| id == step.id);
+    let is_current = asked == Some(&step.id);
     let state = run.step_state(step);
     let style = match state {
         _ if is_current => theme.strong(),

@@ -513,3 +513,59 @@ fn prose_lines(theme: &Theme, words: &str, width: usize) -> Vec<Line<'static>> {
 fn plain(words: &str) -> String {
     words.replace("**", "").replace("__", "").replace('`', "")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::theme::Colour;
+
+    /// The text that these lines show, as far as it can be read from them.
+    fn shown(words: &str, width: usize) -> String {
+        let theme = Theme::unicode(Colour::Full);
+        let lines = verbatim(&theme, &Span::raw("x"), words, theme.text(), width);
+        let wrapped = format!("{} ", theme.glyphs.wrapped);
+        let mut text = String::new();
+        for (index, line) in lines.iter().enumerate() {
+            let line: String = line.spans.iter().map(|span| span.content.as_ref()).collect();
+            let is_wrapped = line.starts_with(&wrapped);
+            if index > 0 && !is_wrapped {
+                text.push('\n');
+            }
+            text.push_str(&line.chars().skip(2).collect::<String>());
+        }
+        text
+    }
+
+    #[test]
+    fn what_runs_is_shown_character_by_character() {
+        for words in [
+            "echo one",
+            "printf '%s\\n'  two   spaces    ",
+            "cat <<EOF\n  indented\n\nEOF",
+            "a-word-that-is-much-longer-than-the-line-it-stands-on --and --more",
+            "echo 日本語の長い文字列をここに書きます",
+            " leading",
+            "",
+        ] {
+            for width in [8, 20, 80] {
+                assert_eq!(shown(words, width), words, "in {width}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_shown_escaped_where_it_stands() {
+        assert_eq!(shown("a\tb\u{202e}c\rd", 80), "a\\tb\\u{202e}c\\rd");
+    }
+
+    #[test]
+    fn a_label_is_not_said_twice() {
+        for (words, expected) in [
+            ("Expected: a dump", "a dump"),
+            ("Stop if: it fails", "it fails"),
+            ("Run this: then that", "Run this: then that"),
+        ] {
+            assert_eq!(without_label(words), expected);
+        }
+    }
+}
