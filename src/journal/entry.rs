@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::Timestamp;
-use crate::runbook::{ItemId, StepId};
+use crate::runbook::{ItemId, Session, StepId};
 
 /// Names a run: the day it started, its subject and a few characters that make it unique.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -169,6 +169,16 @@ pub struct OutputSummary {
     pub transcript_digest: Option<String>,
 }
 
+/// How a running command is asked to stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stop {
+    /// Once, politely: SIGINT to the foreground.
+    Interrupt,
+    /// Until it is gone: INT, then TERM, then KILL.
+    Abort,
+}
+
 /// What became of a command whose end was not seen, as a person found out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -203,8 +213,6 @@ pub enum Deviation {
     Overridden,
     /// A step that may run once was started again.
     OnceRepeated,
-    /// A text that was only offered as a command was run.
-    Promoted,
 }
 
 impl Deviation {
@@ -215,7 +223,6 @@ impl Deviation {
             Self::OutOfOrder => "taken out of order",
             Self::Overridden => "gate overridden",
             Self::OnceRepeated => "once-step repeated",
-            Self::Promoted => "promoted to a command",
         }
     }
 }
@@ -232,10 +239,33 @@ pub enum Place {
     Item(ItemId),
 }
 
-/// Where commands run, as shown: `deploy@vps`.
+/// A place other than this host where commands run, opened by a command of the runbook.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct TargetName(pub String);
+pub struct OpenTarget {
+    /// What opened it, filled in: `ssh deploy@vps`.
+    pub command: String,
+    /// What kind of session that is.
+    pub session: Session,
+}
+
+impl OpenTarget {
+    /// The short form shown: `deploy@vps`, the user, the container; else the command.
+    pub fn name(&self) -> String {
+        let words: Vec<&str> = self.command.split_whitespace().collect();
+        let words_only = |word: &&&str| !word.starts_with('-');
+        let name = match self.session {
+            Session::Ssh => words.last().map(|word| (*word).to_owned()),
+            Session::User => {
+                let user =
+                    words.iter().rev().find(words_only).filter(|word| !matches!(**word, "sudo" | "su"));
+                Some(user.map_or_else(|| "root".to_owned(), |word| (*word).to_owned()))
+            }
+            Session::Container => words.iter().filter(words_only).nth(2).map(|word| (*word).to_owned()),
+            Session::Console | Session::Leave => None,
+        };
+        name.unwrap_or_else(|| self.command.clone())
+    }
+}
 
 /// The copy of the runbook that a run goes by.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -248,6 +278,49 @@ pub struct RunbookCopy {
     pub digest: String,
     /// SHA-256 of the model as it was understood then and is kept with the run.
     pub model_digest: String,
+}
+
+/// What one attempt executes: one statement, or several that were edited into one text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// Which statements of the command it stands for, from 0.
+    pub statements: Vec<usize>,
+    /// What runs, placeholders filled in.
+    pub text: String,
+}
+
+/// The first entry of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunStart {
+    /// Its id.
+    pub run: RunId,
+    /// What it goes by.
+    pub runbook: RunbookCopy,
+    /// What is being upgraded.
+    pub subject: String,
+    /// Version before; may be empty.
+    pub from: String,
+    /// Version after; may be empty.
+    pub to: String,
+    /// What to go back to; may be empty.
+    #[serde(default)]
+    pub rollback_point: String,
+    /// Name of the host.
+    pub host: String,
+    /// The operator's account, and in brackets who they were before sudo.
+    pub operator: String,
+    /// What would and would not end a running command.
+    pub survival: String,
+    /// Version of the program.
+    pub program: String,
+    /// The directory in which the first command starts.
+    pub directory: String,
+    /// The incident log that this run reads and appends to.
+    #[serde(default)]
+    pub incident_log: String,
+    /// Names of the variables that the environment had; no values.
+    #[serde(default)]
+    pub environment: Vec<String>,
 }
 
 /// An entry of the what-broke-last-time log, as it was logged in a run.
@@ -284,32 +357,7 @@ pub enum Attendance {
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Fact {
     /// The run began. Always the first entry.
-    RunStarted {
-        /// Its id.
-        run: RunId,
-        /// What it goes by.
-        runbook: RunbookCopy,
-        /// What is being upgraded.
-        subject: String,
-        /// Version before; may be empty.
-        from: String,
-        /// Version after; may be empty.
-        to: String,
-        /// What to go back to; may be empty.
-        #[serde(default)]
-        rollback_point: String,
-        /// Name of the host.
-        host: String,
-        /// The operator's account, and in brackets who they were before sudo.
-        operator: String,
-        /// What would and would not end a running command.
-        survival: String,
-        /// Version of the program.
-        program: String,
-        /// Names of the variables that the environment had; no values.
-        #[serde(default)]
-        environment: Vec<String>,
-    },
+    RunStarted(Box<RunStart>),
     /// A process took the run up: at its start, or after the one before it was lost.
     SupervisorStarted {
         /// Its process id.
@@ -338,14 +386,17 @@ pub enum Fact {
         #[serde(default)]
         secret: bool,
     },
+    /// A text that was only offered as a command is one, says the operator.
+    CommandPromoted {
+        /// Which.
+        item: ItemId,
+    },
     /// An operator saw this text and let it run.
     CommandConfirmed {
         /// Which command.
         item: ItemId,
-        /// Which of its statements, from 0.
-        statements: Vec<usize>,
-        /// What will run, filled in; statements joined by line feeds.
-        text: String,
+        /// What will run, in order; each part is one attempt.
+        parts: Vec<Part>,
         /// What was done otherwise than written.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         deviation: Option<Deviation>,
@@ -359,13 +410,12 @@ pub enum Fact {
         attempt: AttemptId,
         /// Which command.
         item: ItemId,
-        /// Which of its statements, from 0.
-        statement: usize,
         /// What runs.
-        text: String,
+        #[serde(flatten)]
+        part: Part,
         /// Where it runs, outermost first; empty for this host.
         #[serde(default)]
-        target: Vec<TargetName>,
+        target: Vec<OpenTarget>,
     },
     /// An attempt ended.
     CommandExited {
@@ -401,8 +451,8 @@ pub enum Fact {
     CommandSignalled {
         /// Its number.
         attempt: AttemptId,
-        /// How: `interrupt` or `abort`.
-        signal: String,
+        /// How.
+        signal: Stop,
     },
     /// The shell that carries variables and directory was replaced by a fresh one.
     ShellRestarted {
@@ -411,13 +461,13 @@ pub enum Fact {
     },
     /// What follows runs somewhere else.
     TargetOpened {
-        /// Its name.
-        target: TargetName,
+        /// It.
+        target: OpenTarget,
     },
     /// Back to where the target was opened from.
     TargetClosed {
-        /// Its name.
-        target: TargetName,
+        /// It.
+        target: OpenTarget,
     },
     /// A check or action was answered, or a failed command was judged.
     CheckRecorded {

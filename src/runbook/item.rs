@@ -180,7 +180,8 @@ impl Items<'_> {
             Meaning::Stop => self.stop(&whole, lines),
             Meaning::Expected => {
                 self.inline_commands(text, false);
-                self.push(lines, ItemKind::Expected { text: whole.clone(), about: None });
+                let text = label::without_kind(&whole).to_owned();
+                self.push(lines, ItemKind::Expected { text, about: None });
                 self.pending = Pending {
                     meaning: if whole.ends_with(':') { Meaning::Output } else { Meaning::Plain },
                     text: whole.clone(),
@@ -216,7 +217,8 @@ impl Items<'_> {
 
     fn stop(&mut self, whole: &str, lines: LineRange) {
         let rollback = label::mentions_rollback(whole);
-        self.push(lines, ItemKind::StopGate { text: whole.to_owned(), rollback });
+        let text = label::without_kind(whole).to_owned();
+        self.push(lines, ItemKind::StopGate { text, rollback });
         let opens = whole.ends_with(':');
         let condition = whole.split_once(':').map_or(whole, |(_, rest)| rest);
         let condition =

@@ -43,6 +43,13 @@ id! {
     ItemId
 }
 
+impl ItemId {
+    /// The step that the item belongs to, by the form of its id.
+    pub fn step(&self) -> StepId {
+        StepId(self.0.rsplit_once('/').map_or_else(|| self.0.clone(), |(step, _)| step.to_owned()))
+    }
+}
+
 /// 1-based lines of the unmodified document, both ends included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct LineRange {

@@ -9,6 +9,16 @@
     reason = "a test opens what it needs and fails loudly"
 )]
 
+mod architecture;
+mod client;
+mod headless;
 mod placeholder;
+mod power_cut;
+mod program;
 mod reading;
+mod record;
 mod seeds;
+mod shell;
+mod simulated_disk;
+mod survival;
+mod target;

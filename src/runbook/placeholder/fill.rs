@@ -74,7 +74,9 @@ impl Place<'_> {
         match context {
             Context::Bare => Ok(bare(value, self.starts_word(start))),
             Context::Double => Ok(double(value)),
-            Context::Heredoc if self.scan.delimiters.iter().any(|word| word.contains(value)) => {
+            Context::Heredoc | Context::Verbatim
+                if self.scan.delimiters.iter().any(|word| word.contains(value)) =>
+            {
                 Err("it could end the heredoc")
             }
             _ => {

@@ -199,6 +199,7 @@ fn logical_lines(text: &str) -> Vec<(usize, String)> {
                 scan.contexts.get(offset),
                 Some(
                     lexer::Context::Heredoc
+                        | lexer::Context::Verbatim
                         | lexer::Context::Single
                         | lexer::Context::Double
                         | lexer::Context::Ansi

@@ -181,6 +181,20 @@ fn is_expected(whole: &str, label: &str) -> bool {
         )
 }
 
+/// The text without the word that only says what kind of item it is, as in `Expected: it runs`. The
+/// word stands beside the item wherever it is shown.
+pub(crate) fn without_kind(whole: &str) -> &str {
+    let kinds = ["expected", "expected result", "expected results", "stop if", "stop when"];
+    match whole.split_once(':') {
+        Some((label, rest))
+            if kinds.contains(&label.trim().to_lowercase().as_str()) && !rest.trim().is_empty() =>
+        {
+            rest.trim()
+        }
+        _ => whole,
+    }
+}
+
 /// Whether output follows: "similar to", "Example output", "You should see".
 pub(crate) fn announces_output(whole: &str) -> bool {
     let ends = whole.ends_with(':') || whole.ends_with("...");

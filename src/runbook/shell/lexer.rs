@@ -16,6 +16,8 @@ pub(crate) enum Context {
     Comment,
     /// The body of a heredoc.
     Heredoc,
+    /// The body of a heredoc whose delimiter is quoted: nothing in it is expanded.
+    Verbatim,
     /// Inside backquotes.
     Backquote,
     /// Inside `${…}`.
@@ -61,6 +63,7 @@ enum Open {
 struct Heredoc {
     delimiter: String,
     tabs: bool,
+    context: Context,
 }
 
 struct Lexer<'a> {
@@ -298,7 +301,7 @@ impl Lexer<'_> {
         self.eat(1);
         self.bodies();
         self.command = true;
-        if ends {
+        if ends && self.bytes[..self.at].ends_with(b"\n") {
             self.scan.breaks.push(self.at - 1);
         }
     }
@@ -313,7 +316,7 @@ impl Lexer<'_> {
                 let line = if heredoc.tabs { line.trim_ascii_start() } else { line };
                 closed = line == heredoc.delimiter.as_bytes();
                 let feed = usize::from(!closed && length < rest.len());
-                self.eat_as(length + feed, Context::Heredoc);
+                self.eat_as(length + feed, heredoc.context);
             }
             self.failed |= !closed;
             if closed && self.at < self.bytes.len() {
@@ -336,12 +339,14 @@ impl Lexer<'_> {
         let stop =
             |byte: u8| matches!(byte, b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b'<' | b'>' | b'(' | b')');
         let length = rest.bytes().position(stop).unwrap_or(rest.len());
+        let quoted = rest[..length].contains(['\'', '"', '\\']);
+        let context = if quoted { Context::Verbatim } else { Context::Heredoc };
         let delimiter: String =
             rest[..length].chars().filter(|letter| !matches!(letter, '\'' | '"' | '\\')).collect();
         self.failed |= delimiter.is_empty() || rest[..length].contains(['$', '`']);
         self.eat(length);
         self.scan.delimiters.push(delimiter.clone());
-        self.pending.push(Heredoc { delimiter, tabs });
+        self.pending.push(Heredoc { delimiter, tabs, context });
     }
 
     fn operator(&mut self) {

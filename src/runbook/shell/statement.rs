@@ -109,6 +109,13 @@ mod tests {
     }
 
     #[test]
+    fn a_heredoc_keeps_its_last_line_with_and_without_a_line_feed() {
+        let text = "cat <<'E'\none\nEND\nE";
+        check(text, &[(10, 13, text, "")]);
+        check(&format!("{text}\nls\n"), &[(10, 13, text, ""), (14, 14, "ls", "")]);
+    }
+
+    #[test]
     fn in_doubt_the_block_stays_whole() {
         check("echo 'a\nls", &[(10, 11, "echo 'a\nls", "")]);
         check("#!/bin/sh\nls\nid", &[(10, 12, "#!/bin/sh\nls\nid", "")]);

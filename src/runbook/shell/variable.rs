@@ -30,8 +30,10 @@ pub(crate) fn is_known(name: &str) -> bool {
 pub(crate) fn uses(text: &str, scan: &Scan) -> Vec<Use> {
     let mut found = Vec::new();
     for (at, _) in text.match_indices('$') {
-        let literal =
-            matches!(scan.contexts.get(at), Some(Context::Single | Context::Ansi | Context::Comment));
+        let literal = matches!(
+            scan.contexts.get(at),
+            Some(Context::Single | Context::Ansi | Context::Comment | Context::Verbatim)
+        );
         if literal || is_escaped(text, at) {
             continue;
         }
@@ -119,6 +121,8 @@ mod tests {
 
     #[test]
     fn quoted_and_escaped_names_are_not_used() {
+        check("cat <<'E'\n$A\nE", &[], &[]);
+        check("cat <<E\n$A\nE", &[], &["A"]);
         check("awk '{print $NF}' \\$A \"$B\" # $C", &[], &["B"]);
         check("echo ${A:-x} ${#B} $1 $? ${C%.gz}", &[], &["A", "B", "C"]);
     }

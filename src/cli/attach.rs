@@ -1,0 +1,161 @@
+//! Puts the screens in front of a run: one that begins, one under way, one that lost its supervisor.
+
+use std::future::Future;
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use super::arguments::{Attach, RunOptions, ScreenOptions};
+use super::exit::{Code, Failure};
+use super::record::{self, Recorded};
+use super::run::Opened;
+use super::{incidents, logging, operator, place, preflight, process, review, run, supervise};
+use crate::headless;
+use crate::journal::{Attendance, Outcome, RunId};
+use crate::link::{self, Connection};
+use crate::store::Store;
+use crate::tui::{self, Colour, Options, PreflightChoice, Terminal, WalkEnd, WalkSetup};
+
+pub(super) fn attach(arguments: &Attach, screen: ScreenOptions) -> Result<Code, Failure> {
+    let store = place::store()?;
+    let none = "no run is under way";
+    let (id, recorded) = record::find(&store, arguments.run.as_deref(), Recorded::is_under_way, none)?;
+    if !recorded.is_under_way() {
+        let words = format!("{id} has ended ({})", recorded.status());
+        return Err(Failure::words(Code::Usage, words).hint(format!("`holdpoint review {id}` shows it")));
+    }
+    to_run(&store, &id, arguments.watch, screen)
+}
+
+/// Opens the terminal for the screens.
+pub(super) fn terminal(screen: ScreenOptions) -> Result<Terminal, Failure> {
+    let colour = if screen.no_color || place::no_color() { Colour::None } else { Colour::Full };
+    let options = Options { ascii: screen.ascii || !place::is_utf8(), colour, mouse: true };
+    Terminal::open(options).map_err(|error| {
+        Failure::new(Code::Failed, error).hint("`holdpoint run --headless` needs no terminal")
+    })
+}
+
+/// Preflight, then the run.
+pub(super) fn begin(
+    store: &Store,
+    opened: &Opened,
+    options: &RunOptions,
+    screen: ScreenOptions,
+) -> Result<Code, Failure> {
+    let _log = logging::begin(&store.log_directory(), "screen");
+    supervise::runtime()?.block_on(async {
+        let mut terminal = terminal(screen)?;
+        open(store, opened, options, &mut terminal).await
+    })
+}
+
+/// Preflight, then the run, on a terminal that is open.
+pub(super) async fn open(
+    store: &Store,
+    opened: &Opened,
+    options: &RunOptions,
+    terminal: &mut Terminal,
+) -> Result<Code, Failure> {
+    let data = preflight::data(store, opened, options)?;
+    let choice = tui::preflight(terminal, data).await.map_err(broken)?;
+    let PreflightChoice::Begin(beginning) = choice else { return Ok(Code::Done) };
+    let (id, start) = run::prepare(store, opened, &beginning)?;
+    process::start_supervisor(&id, Some(&start))?;
+    record_values(store, &id, &options.set).await?;
+    walk(store, &id, Attendance::Controls, terminal).await
+}
+
+/// Records the values that the command line gave.
+async fn record_values(store: &Store, id: &RunId, values: &[(String, String)]) -> Result<(), Failure> {
+    if values.is_empty() {
+        return Ok(());
+    }
+    let failed = |error: String| Failure::words(Code::Failed, error);
+    let connection = link::connect(&socket(store, id)?).await.map_err(|error| failed(error.to_string()))?;
+    headless::record(connection, &operator::operator(), values)
+        .await
+        .map_err(|error| failed(error.to_string()))
+}
+
+/// Goes on with a run that has begun.
+pub(super) fn to_run(store: &Store, id: &RunId, watch: bool, screen: ScreenOptions) -> Result<Code, Failure> {
+    let _log = logging::begin(&store.log_directory(), "screen");
+    supervise::runtime()?.block_on(async {
+        ensure_served(store, id).await?;
+        let attendance = if watch { Attendance::Watches } else { Attendance::Controls };
+        walk(store, id, attendance, &mut terminal(screen)?).await
+    })
+}
+
+/// The run screen, until the operator leaves; a run that ended is shown once more as a whole.
+pub(super) async fn walk(
+    store: &Store,
+    id: &RunId,
+    attendance: Attendance,
+    terminal: &mut Terminal,
+) -> Result<Code, Failure> {
+    let recorded = Recorded::read(store, id)?;
+    let setup = WalkSetup {
+        operator: operator::operator(),
+        attendance,
+        last_time: incidents::last_time(&recorded.runbook, recorded.run.start()),
+    };
+    let mut connector = Reconnecting { store: store.clone(), id: id.clone() };
+    match tui::walk(terminal, &mut connector, setup).await.map_err(broken)? {
+        WalkEnd::Detached => Ok(Code::Done),
+        WalkEnd::Lost(why) => {
+            Err(Failure::words(Code::Failed, why)
+                .hint(format!("`holdpoint attach {id}` takes the run up again")))
+        }
+        WalkEnd::Finished => {
+            let recorded = Recorded::read(store, id)?;
+            review::show(&recorded, terminal).await?;
+            Ok(match recorded.run.outcome() {
+                Some((Outcome::RolledBack | Outcome::Abandoned, _)) => Code::Failed,
+                _ => Code::Done,
+            })
+        }
+    }
+}
+
+pub(super) fn broken(error: tui::TuiError) -> Failure {
+    Failure::new(Code::Failed, error)
+}
+
+/// Connects to the supervisor of a run, and starts one if there is none.
+struct Reconnecting {
+    store: Store,
+    id: RunId,
+}
+
+impl tui::Connector for Reconnecting {
+    fn connect(&mut self) -> Pin<Box<dyn Future<Output = Result<Connection, String>> + Send + '_>> {
+        Box::pin(async move {
+            ensure_served(&self.store, &self.id).await.map_err(|failure| failure.error.to_string())?;
+            let socket = socket(&self.store, &self.id).map_err(|failure| failure.error.to_string())?;
+            link::connect(&socket).await.map_err(|error| error.to_string())
+        })
+    }
+}
+
+fn socket(store: &Store, id: &RunId) -> Result<PathBuf, Failure> {
+    Ok(place::socket(&place::runtime(store.home(), &id.0)?))
+}
+
+/// Whether a supervisor listens for this run.
+pub(super) fn is_served(store: &Store, id: &RunId) -> bool {
+    socket(store, id).is_ok_and(|socket| socket.exists())
+}
+
+/// Starts the supervisor of a run unless one serves it.
+pub(super) async fn ensure_served(store: &Store, id: &RunId) -> Result<(), Failure> {
+    let socket = socket(store, id)?;
+    if link::connect(&socket).await.is_ok() {
+        return Ok(());
+    }
+    let id = Arc::new(id.clone());
+    tokio::task::spawn_blocking(move || process::start_supervisor(&id, None))
+        .await
+        .map_err(|error| Failure::new(Code::Failed, error))?
+}

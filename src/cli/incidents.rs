@@ -1,0 +1,79 @@
+//! What broke last time: the incidents of a log, and those that belong to a run.
+
+#![expect(clippy::print_stdout, reason = "what this subcommand is for")]
+
+use std::path::Path;
+
+use super::arguments::Incidents;
+use super::exit::{Code, Failure};
+use super::place;
+use super::run::INCIDENT_LOG;
+use crate::incident::{self, Incident};
+use crate::journal::RunStart;
+use crate::runbook::Runbook;
+use crate::store::incident_log;
+use crate::tui::LastTime;
+
+pub(super) fn incidents(arguments: &Incidents) -> Result<Code, Failure> {
+    let log = match &arguments.log {
+        Some(log) => log.clone(),
+        None => place::directory()?.join(INCIDENT_LOG),
+    };
+    let mut found = incident::markdown::parse(&incident_log::read(&log)?);
+    if let Some(subject) = &arguments.subject {
+        found.retain(|incident| incident.record.site.eq_ignore_ascii_case(subject));
+    }
+    if found.is_empty() {
+        println!("nothing in {}", log.display());
+        return Ok(Code::Done);
+    }
+    for incident in &found {
+        print!("{}", lines(&log, incident));
+    }
+    Ok(Code::Done)
+}
+
+fn lines(log: &Path, incident: &Incident) -> String {
+    let record = &incident.record;
+    let state = if incident.has_open_follow_up() { "follow-up open" } else { "closed" };
+    let mut text = format!("{}:{}  {}  [{state}]\n", log.display(), incident.line, incident.heading);
+    let version = if record.from.is_empty() && record.to.is_empty() {
+        String::new()
+    } else {
+        format!("{} → {}", record.from, record.to)
+    };
+    for (name, value) in [
+        ("site", &record.site),
+        ("date", &record.date),
+        ("version", &version),
+        ("symptoms", &record.symptoms),
+        ("fix", &record.fix),
+        ("follow-up", &record.follow_up),
+    ] {
+        if !value.is_empty() {
+            text.push_str(&["  ", name, ": ", value, "\n"].concat());
+        }
+    }
+    text + "\n"
+}
+
+/// The incidents that concern a run, each at its step; those of its subject first.
+pub(super) fn last_time(runbook: &Runbook, start: Option<&RunStart>) -> Vec<LastTime> {
+    let Some(start) = start else { return Vec::new() };
+    in_log(Path::new(&start.incident_log), runbook, &start.subject)
+}
+
+/// The same for a run that has not begun.
+pub(super) fn in_log(log: &Path, runbook: &Runbook, subject: &str) -> Vec<LastTime> {
+    let text = incident_log::read(log).unwrap_or_default();
+    let incidents = incident::markdown::parse(&text);
+    let placed = incident::matching::place(&incidents, runbook, subject);
+    placed
+        .into_iter()
+        .map(|placed| LastTime {
+            step: placed.step,
+            incident: placed.incident.record.clone(),
+            open: placed.incident.has_open_follow_up(),
+        })
+        .collect()
+}

@@ -1,0 +1,31 @@
+# Runs one step file in this shell with the state that the last one left, and leaves its own: the
+# form for a POSIX shell. It cannot list functions, so those do not reach the next step.
+{
+  __holdpoint_directory=${0%/*}
+  set -- "$1" "${SSH_AUTH_SOCK-}" "${SSH_TTY-}" "${TERM-}"
+
+  if [ -r "$__holdpoint_directory/state" ]; then
+    . "$__holdpoint_directory/state"
+  fi >/dev/null 2>&1
+
+  __holdpoint_report() {
+    command -p mv -f "$__holdpoint_directory/state.$__holdpoint_attempt" "$__holdpoint_directory/state"
+  }
+
+@STATE@
+
+  # What belongs to this connection, not to the one before.
+  [ -n "$2" ] && export SSH_AUTH_SOCK="$2"
+  [ -n "$3" ] && export SSH_TTY="$3"
+  [ -n "$4" ] && export TERM="$4"
+  __holdpoint_step=$1
+  set --
+  __holdpoint_attempt=next __holdpoint_status=0 __holdpoint_exit= __holdpoint_line=
+  alias trap=__holdpoint_trap
+  __holdpoint_guard
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+  . "$__holdpoint_directory/$__holdpoint_step"
+  { __holdpoint_status=$?; set +exv; } >/dev/null 2>&1
+  exit "$__holdpoint_status"
+}
