@@ -5,10 +5,9 @@ use std::sync::Arc;
 use similar::TextDiff;
 
 use super::arguments::RunOptions;
+use super::document::Opened;
 use super::exit::Failure;
-use super::home;
 use super::record::{self, Recorded};
-use super::run::Opened;
 use super::{incidents, operator, survival};
 use crate::engine::timeline;
 use crate::journal::{Outcome, RunId, Timestamp};
@@ -30,7 +29,7 @@ pub(super) fn data(store: &Store, opened: &Opened, options: &RunOptions) -> Resu
     Ok(PreflightData {
         diagnostics: opened.runbook.diagnostics.clone(),
         last_time: incidents::in_log(&log, &opened.runbook, &defaults.subject),
-        follow_ups: home::follow_ups_in(&log),
+        follow_ups: incidents::open_follow_ups(&log),
         changed: last.and_then(|last| changed(last, opened)),
         previous: last.map(previous),
         survival: survival::describe(),

@@ -59,6 +59,9 @@ impl Supervisor {
 
     /// An entry is durable; whether there is room for the next is another matter.
     fn judge_record(&mut self) {
+        if self.run.outcome().is_some() {
+            return;
+        }
         let recording = match self.journal.condition() {
             Condition::Sound | Condition::Continued(_) => Recording::Good,
             Condition::ReserveSpent | Condition::Failing => {
