@@ -128,8 +128,7 @@ fn shell(text: &str) -> Class {
     if known == 0 && looks_like_output(text) {
         return Class::Output;
     }
-    let requests = logical.iter().all(|(_, line)| command_line::is_request(line));
-    if requests {
+    if !logical.is_empty() && logical.iter().all(|(_, line)| command_line::is_request(line)) {
         return foreign(text, Language::Http);
     }
     if logical.first().is_some_and(|(_, line)| command_line::is_sql(line)) && known == 0 {
@@ -452,6 +451,8 @@ mod tests {
         };
         assert_eq!(language("sql", "SELECT 1;"), Some(Language::Sql));
         assert_eq!(language("", "GET /api/x"), Some(Language::Http));
+        assert_eq!(language("sh", "for i in 1 2 3; do echo $i; done"), Some(Language::Shell));
+        assert_eq!(language("bash", "while sleep 1; do date; done"), Some(Language::Shell));
         assert_eq!(language("powershell", "Get-Service"), Some(Language::Powershell));
         assert_eq!(language("json", "{}"), None);
     }
