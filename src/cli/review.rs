@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::arguments::{Review, ScreenOptions};
-use super::attach::{broken, terminal};
 use super::exit::{Code, Failure};
 use super::record::{self, Recorded};
+use super::screen::{broken, terminal};
 use super::{place, supervise};
 use crate::supervisor::serve_finished;
 use crate::tui::{self, Terminal};
@@ -27,7 +27,7 @@ pub(super) async fn show(recorded: &Recorded, terminal: &mut Terminal) -> Result
     let runbook = Arc::clone(&recorded.runbook);
     let entries = recorded.recovered.entries.clone();
     let served = tokio::spawn(async move { serve_finished(&directory, runbook, entries, theirs).await });
-    let _ = (terminal, ours);
+    let ended = tui::review(terminal, ours).await;
     served.abort();
-    Ok(())
+    ended.map(|_| ()).map_err(broken)
 }

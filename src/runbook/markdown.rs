@@ -94,8 +94,12 @@ impl<'a> Builder<'a> {
         }
     }
 
+    fn index(&self, offset: usize) -> usize {
+        self.starts.partition_point(|start| *start <= offset).saturating_sub(1)
+    }
+
     fn line(&self, offset: usize) -> usize {
-        let index = self.starts.partition_point(|start| *start <= offset).saturating_sub(1);
+        let index = self.index(offset);
         let last = self.document.lines.last().copied().unwrap_or(1);
         self.document.lines.get(index).copied().unwrap_or(last)
     }
@@ -295,7 +299,7 @@ impl<'a> Builder<'a> {
     }
 
     fn text(&mut self, text: &str, range: &Range, code: bool) {
-        let line = self.line(range.start);
+        let (line, at) = (self.line(range.start), self.index(range.start));
         let (strong, target) = (self.strong > 0, self.links.last().cloned());
         if self.leaf.is_none() {
             self.begin(LeafKind::Paragraph, range);
@@ -304,7 +308,11 @@ impl<'a> Builder<'a> {
         match &mut leaf.kind {
             LeafKind::Code { first, .. } => {
                 first.get_or_insert(line);
-                leaf.text.push_str(text);
+                for (below, piece) in text.split_inclusive('\n').enumerate() {
+                    if !self.document.added.get(at + below).copied().unwrap_or(false) {
+                        leaf.text.push_str(piece);
+                    }
+                }
             }
             LeafKind::Html => leaf.text.push_str(text),
             _ => {

@@ -1,4 +1,4 @@
-//! What is not Markdown is made Markdown before it is parsed: front matter, mkdocs and `MyST` bodies,
+//! What is not Markdown is made Markdown before it is parsed: front matter, bodies of mkdocs,
 //! carriage returns. Keeps a line map, so that every place still names the unmodified document.
 //! R0; mkdocs bodies left as they are cost the labelled set 2.6 points of commands.
 
@@ -8,6 +8,8 @@ pub(crate) struct Normalised {
     pub(crate) text: String,
     /// For each line of the text, its 1-based line in the document.
     pub(crate) lines: Vec<usize>,
+    /// For each line of the text, whether the document has no such line.
+    pub(crate) added: Vec<bool>,
     /// Front matter, in its order.
     pub(crate) metadata: Vec<(String, String)>,
 }
@@ -17,6 +19,20 @@ impl Normalised {
         self.text.push_str(line);
         self.text.push('\n');
         self.lines.push(source);
+        self.added.push(false);
+    }
+
+    /// A blank line that separates what the document writes without one.
+    fn separate(&mut self, source: usize) {
+        self.push("", source);
+        if let Some(last) = self.added.last_mut() {
+            *last = true;
+        }
+    }
+
+    /// Nothing to parse.
+    pub(crate) fn empty() -> Self {
+        Self { text: String::new(), lines: Vec::new(), added: Vec::new(), metadata: Vec::new() }
     }
 }
 
@@ -33,9 +49,8 @@ pub(crate) fn lines(text: &str) -> impl Iterator<Item = &str> {
 
 /// The text as Markdown.
 pub(crate) fn normalise(text: &str) -> Normalised {
-    let capacity = text.len() + 16;
-    let mut out =
-        Normalised { text: String::with_capacity(capacity), lines: Vec::new(), metadata: Vec::new() };
+    let mut out = Normalised::empty();
+    out.text.reserve(text.len() + 16);
     let matter = front_matter(text, &mut out.metadata);
     let mut bodies: Vec<Body> = Vec::new();
     let mut fence: Option<String> = None;
@@ -50,11 +65,9 @@ pub(crate) fn normalise(text: &str) -> Normalised {
             let column = leading(&line);
             let indent = bodies.last().map_or(0, |body| body.indent) + 4;
             bodies.push(Body { column: column + indent - 4, indent });
-            out.push("", source);
+            out.separate(source);
             out.push(&line, source);
-            out.push("", source);
-        } else if fence.is_none() && is_myst(&line) {
-            out.push("", source);
+            out.separate(source);
         } else {
             out.push(&line, source);
         }
@@ -130,12 +143,6 @@ fn is_container(line: &str) -> bool {
     let trimmed = line.trim_start();
     ["!!! ", "??? ", "???+ "].iter().any(|mark| trimmed.starts_with(mark))
         || (trimmed.starts_with("=== \"") || trimmed.starts_with("===! \"") || trimmed.starts_with("===+ \""))
-}
-
-/// `(target)=` of `MyST`.
-fn is_myst(line: &str) -> bool {
-    let trimmed = line.trim();
-    trimmed.starts_with('(') && trimmed.ends_with(")=") && !trimmed.contains(' ')
 }
 
 #[cfg(test)]

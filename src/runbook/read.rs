@@ -37,17 +37,16 @@ fn digest(bytes: &[u8]) -> String {
 
 fn understand(name: &str, text: String, digest: String) -> Runbook {
     let (format, normalised, nodes) = if plain::is_plain(&text) {
-        let empty = Normalised { text: String::new(), lines: Vec::new(), metadata: Vec::new() };
-        (Format::Plain, empty, plain::parse(&text))
+        (Format::Plain, Normalised::empty(), plain::parse(&text))
     } else {
         let normalised = normalise::normalise(&text);
         let nodes = markdown::parse(&normalised);
         (Format::Markdown, normalised, nodes)
     };
-    let root = section::build(nodes);
+    let mut root = section::build(nodes);
     let title = title(&root, &normalised, name);
     let lines: Vec<&str> = normalise::lines(&text).collect();
-    let phases = assemble::assemble(outline::outline(&root, &title), &lines);
+    let phases = assemble::assemble(outline::outline(&mut root, &title), &lines);
     Runbook {
         title,
         source: Source { name: name.to_owned(), format, digest, text },

@@ -7,6 +7,7 @@ use crate::journal::{Actor, AttemptId, Entry, Exit, Part, Place, Stop};
 use crate::protocol::{Notice, Recording};
 use crate::pty::{Ended, Holder, HolderEvent, Spec};
 use crate::runbook::Session;
+use crate::store::Condition;
 use crate::target;
 
 impl Supervisor {
@@ -31,13 +32,18 @@ impl Supervisor {
         refused
     }
 
-    /// Nothing new starts while the record cannot be written; but trying is how it heals.
-    pub(super) fn may_start(&self, command: &Command) -> Option<Refusal> {
-        match (&self.recording, command) {
-            (Recording::Failing { why }, Command::Start { .. } | Command::Retry { .. }) => {
-                Some(Refusal::RecordFailing { why: why.clone() })
-            }
-            _ => None,
+    /// Nothing new starts while the record cannot be written; it is looked at again each time, so
+    /// that the run goes on once there is room.
+    pub(super) fn may_start(&mut self, command: &Command) -> Option<Refusal> {
+        if !matches!(command, Command::Confirm { .. } | Command::Start { .. } | Command::Retry { .. }) {
+            return None;
+        }
+        if self.recording != Recording::Good && self.journal.restore_reserve() {
+            self.set_recording(Recording::Good);
+        }
+        match &self.recording {
+            Recording::Good => None,
+            Recording::Failing { why } => Some(Refusal::RecordFailing { why: why.clone() }),
         }
     }
 
@@ -45,13 +51,32 @@ impl Supervisor {
     fn record(&mut self, entry: Entry) -> Result<(), String> {
         let entry = self.recorder.redact(entry);
         self.journal.append(&entry).map_err(|error| error.to_string())?;
-        if self.recording != Recording::Good {
-            self.recording = Recording::Good;
-            self.followers.tell_all(&Notice::Recording { recording: Recording::Good });
-        }
+        self.judge_record();
         self.entries.push(entry.clone());
         self.followers.tell_all(&Notice::Entry { entry: Box::new(entry) });
         Ok(())
+    }
+
+    /// An entry is durable; whether there is room for the next is another matter.
+    fn judge_record(&mut self) {
+        if self.run.outcome().is_some() {
+            return;
+        }
+        let recording = match self.journal.condition() {
+            Condition::Sound | Condition::Continued(_) => Recording::Good,
+            Condition::ReserveSpent | Condition::Failing => {
+                let why = "the disk is full, and the space kept for the end of the run is in use".to_owned();
+                Recording::Failing { why }
+            }
+        };
+        self.set_recording(recording);
+    }
+
+    fn set_recording(&mut self, recording: Recording) {
+        if recording != self.recording {
+            self.recording = recording;
+            self.followers.tell_all(&Notice::Recording { recording: self.recording.clone() });
+        }
     }
 
     /// The run is what its record says, also when the record could not take everything.
@@ -61,14 +86,13 @@ impl Supervisor {
 
     pub(super) fn record_failing(&mut self, why: &str) {
         tracing::error!(why, "the record cannot be written");
-        self.recording = Recording::Failing { why: why.to_owned() };
-        self.followers.tell_all(&Notice::Recording { recording: self.recording.clone() });
+        self.set_recording(Recording::Failing { why: why.to_owned() });
     }
 
     async fn perform(&mut self, effect: Effect) {
         match effect {
             Effect::Spawn { attempt, name, part, session } => {
-                self.spawn(attempt, &name, &part, session).await
+                self.spawn(attempt, &name, &part, session).await;
             }
             Effect::Stop(how) => self.stop(how),
             Effect::AppendIncident { place, incident } => self.append_incident(&place, &incident),

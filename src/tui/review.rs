@@ -163,6 +163,11 @@ impl ReviewUi {
         self.loading == Some(attempt)
     }
 
+    /// Whether the output of this attempt could not be read.
+    pub fn is_missing(&self, attempt: AttemptId) -> bool {
+        self.missing.contains(&attempt)
+    }
+
     fn look_at(&mut self, cursor: usize) {
         if cursor != self.cursor {
             self.cursor = cursor;

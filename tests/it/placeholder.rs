@@ -155,8 +155,9 @@ fn values(marker: &Path) -> Vec<String> {
 /// The scripts that came out of filling; refused values yield none.
 fn scripts(place: &str, values: &[String]) -> Vec<String> {
     let mut scripts = Vec::new();
-    for value in values {
-        for spelling in ["<x>", "{x}", "$X", "${X}"] {
+    for (index, value) in values.iter().enumerate() {
+        let spellings = ["<x>", "$X", "{x}", "${X}"];
+        for spelling in &spellings[..if index % 5 == 0 { 4 } else { 1 }] {
             let supplied = Values::from([("x".to_owned(), value.clone()), ("X".to_owned(), value.clone())]);
             scripts.extend(fill(&place.replace('@', spelling), &supplied));
         }
@@ -166,13 +167,12 @@ fn scripts(place: &str, values: &[String]) -> Vec<String> {
 
 /// Runs the scripts, each in a subshell of its own so that a syntax error costs only itself.
 fn run(shell: &str, folder: &Path, scripts: &[String]) -> bool {
-    let mut names = Vec::new();
-    for (index, script) in scripts.iter().enumerate() {
-        let name = format!("{index}.sh");
-        fs::write(folder.join(&name), script).expect("a script is written");
-        names.push(name);
+    let mut driver = String::new();
+    for script in scripts {
+        driver += "( eval '";
+        driver += &script.replace('\'', "'\\''");
+        driver += "' )\n";
     }
-    let driver = names.iter().map(|name| format!("( . ./{name} )\n")).collect::<String>();
     fs::write(folder.join("all"), driver).expect("the driver is written");
     Command::new(shell)
         .arg("./all")

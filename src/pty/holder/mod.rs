@@ -43,6 +43,9 @@ use super::wire::{Ended, HolderState, Notice, Request, SOCKET, VERSION};
 /// How long a holder with nothing to do waits for a supervisor.
 const PATIENCE: Duration = Duration::from_secs(12 * 60 * 60);
 
+/// How often it is looked whether a supervisor could still come: not once the directory is gone.
+const LOOK: Duration = Duration::from_secs(60);
+
 /// How many shells may die in a row without having run anything.
 const SHELLS: u32 = 5;
 
@@ -166,7 +169,8 @@ impl HolderProcess {
         match (&self.attempt, &self.connection) {
             (Some(attempt), _) => attempt.abort.map(|_| TICK),
             (None, Some(_)) => None,
-            (None, None) => Some(PATIENCE.saturating_sub(self.alone_since.elapsed())),
+            (None, None) if !self.private.exists() => Some(Duration::ZERO),
+            (None, None) => Some(PATIENCE.saturating_sub(self.alone_since.elapsed()).min(LOOK)),
         }
     }
 

@@ -130,6 +130,11 @@ pub fn prose(words: &str, style: Style, width: usize) -> Vec<Line<'static>> {
     lines.map(|line| Line::styled(line, style)).collect()
 }
 
+/// A line under the cursor, in one style throughout.
+pub fn highlighted(line: Line<'static>, style: Style) -> Line<'static> {
+    Line::from(line.spans.into_iter().map(|span| Span::styled(span.content, style)).collect::<Vec<_>>())
+}
+
 /// A line's parts on the left, and one on the right that is not cut.
 pub fn spread(
     theme: &Theme,

@@ -6,7 +6,9 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use super::around::{bands, heading, help, key_bar, labelled, labelled_in, prompt, prose, spread};
+use super::around::{
+    bands, heading, help, highlighted, key_bar, labelled, labelled_in, prompt, prose, spread,
+};
 use super::{pane, text, title};
 use crate::journal::{Outcome, Timestamp};
 use crate::tui::around::first_shown;
@@ -63,67 +65,110 @@ fn draw_list(frame: &mut Frame<'_>, area: Rect, ui: &HomeUi) {
         return;
     }
     let chosen = rows.iter().enumerate().filter(|(_, row)| row.is_choice()).nth(ui.cursor).map(|(at, _)| at);
+    let columns = Columns::of(&rows, ui, inner.width.into());
     let first = first_shown(chosen.unwrap_or(0), rows.len(), inner.height.into());
     for (y, (index, row)) in (inner.y..inner.bottom()).zip(rows.iter().enumerate().skip(first)) {
         let at = Rect { y, height: 1, ..inner };
-        let line = line(row, theme, inner.width.into());
-        let line = if Some(index) == chosen { line.patch_style(theme.selected()) } else { line };
+        let line = line(row, ui, &columns);
+        let line = if Some(index) == chosen { highlighted(line, theme.selected()) } else { line };
         frame.render_widget(line, at);
     }
 }
 
-fn line(row: &Row<'_>, theme: &Theme, width: usize) -> Line<'static> {
-    match row {
-        Row::Space => Line::default(),
-        Row::Heading(words) => Line::styled(*words, theme.strong()),
-        Row::Empty(words) => Line::styled(format!("  {words}"), theme.dim()),
-        Row::Run(run) => run_line(run, theme, width),
-        Row::FollowUp(due) => follow_up_line(due, theme, width),
-        Row::Runbook(book) => runbook_line(book, theme, width),
+/// How wide the columns are, so that everything in them fits if there is room.
+struct Columns {
+    width: usize,
+    subject: usize,
+    versions: usize,
+    path: usize,
+}
+
+impl Columns {
+    fn of(rows: &[Row<'_>], ui: &HomeUi, width: usize) -> Self {
+        let mut columns = Self { width, subject: 0, versions: 0, path: 0 };
+        for row in rows {
+            let subject = match row {
+                Row::Run(run) => {
+                    let versions = versions(&run.from, &run.to, &ui.theme);
+                    columns.versions = columns.versions.max(text::columns(&versions));
+                    &run.subject
+                }
+                Row::FollowUp(due) => &due.subject,
+                Row::Runbook(book) => {
+                    columns.path = columns.path.max(text::columns(&path(book, ui)));
+                    continue;
+                }
+                Row::Heading(_) | Row::Empty(_) | Row::Space => continue,
+            };
+            columns.subject = columns.subject.max(text::columns(&text::readable(subject)));
+        }
+        let narrow = width < NARROW;
+        columns.subject = columns.subject.min((width / 4).clamp(12, 28));
+        columns.versions = if narrow { 0 } else { columns.versions.min(18) };
+        columns.path = if narrow { 0 } else { columns.path.min(width / 2) };
+        columns
     }
 }
 
-fn run_line(run: &RunLine, theme: &Theme, width: usize) -> Line<'static> {
+fn line(row: &Row<'_>, ui: &HomeUi, columns: &Columns) -> Line<'static> {
+    match row {
+        Row::Space => Line::default(),
+        Row::Heading(words) => Line::styled(*words, ui.theme.strong()),
+        Row::Empty(words) => Line::styled(format!("  {words}"), ui.theme.dim()),
+        Row::Run(run) => run_line(run, &ui.theme, columns),
+        Row::FollowUp(due) => follow_up_line(due, &ui.theme, columns),
+        Row::Runbook(book) => runbook_line(book, ui, columns),
+    }
+}
+
+fn run_line(run: &RunLine, theme: &Theme, columns: &Columns) -> Line<'static> {
     let (sign, style, words) = standing(&run.standing, theme);
     let versions = versions(&run.from, &run.to, theme);
     let mut left =
-        vec![Span::styled(format!("{sign} "), style), column(&run.subject, subject_width(width), theme)];
-    if width >= NARROW {
-        left.push(Span::styled(text::fit(&format!("{versions} "), 17, theme.glyphs.ellipsis), theme.dim()));
+        vec![Span::styled(format!("{sign} "), style), column(&run.subject, columns.subject, theme)];
+    if columns.versions > 0 {
+        left.push(column(&versions, columns.versions, theme).style(theme.dim()));
     }
     left.push(Span::styled(text::readable(&words), style));
     let when = match run.standing {
-        Standing::Ended(_) | Standing::Damaged(_) if width >= NARROW => run.started.date(),
-        _ if width >= NARROW => minute(run.started)[5..].to_owned(),
-        _ => run.started.date()[5..].to_owned(),
+        _ if columns.width < NARROW => run.started.date()[5..].to_owned(),
+        Standing::Ended(_) | Standing::Damaged(_) => run.started.date(),
+        _ => minute(run.started)[5..].to_owned(),
     };
-    spread(theme, left, vec![Span::styled(when, theme.dim())], width)
+    spread(theme, left, vec![Span::styled(when, theme.dim())], columns.width)
 }
 
-fn follow_up_line(due: &FollowUpLine, theme: &Theme, width: usize) -> Line<'static> {
+fn follow_up_line(due: &FollowUpLine, theme: &Theme, columns: &Columns) -> Line<'static> {
     let style = if due.is_due { theme.caution() } else { theme.dim() };
     let sign = if due.is_due { theme.glyphs.warning } else { theme.glyphs.open };
     let left = vec![
         Span::styled(format!("{sign} "), style),
-        column(&due.subject, subject_width(width), theme),
+        column(&due.subject, columns.subject, theme),
         Span::raw(text::readable(&due.text)),
     ];
-    spread(theme, left, vec![Span::styled(text::readable(&due.due), style)], width)
+    spread(theme, left, vec![Span::styled(text::readable(&due.due), style)], columns.width)
 }
 
-fn runbook_line(book: &RunbookLine, theme: &Theme, width: usize) -> Line<'static> {
+fn runbook_line(book: &RunbookLine, ui: &HomeUi, columns: &Columns) -> Line<'static> {
+    let theme = &ui.theme;
     let (sign, style) =
         if book.errors > 0 { (theme.glyphs.failed, theme.bad()) } else { (" ", theme.text()) };
-    let path = book.path.display().to_string();
     let mut left = vec![Span::styled(format!("{sign} "), style)];
-    if width >= NARROW {
-        left.push(column(&path, subject_width(width) + 17, theme));
+    if columns.path > 0 {
+        left.push(column(&path(book, ui), columns.path, theme));
         left.push(Span::raw(text::readable(&book.title)));
     } else {
-        left.push(Span::raw(text::visible(&path)));
+        left.push(Span::raw(path(book, ui)));
     }
-    let size = format!("{} {}", counted(book.steps, "step"), last_sign(book, theme).0);
-    spread(theme, left, vec![Span::styled(size, theme.dim())], width)
+    let (sign, style) = last_sign(book, theme);
+    let size = Span::styled(format!("{} ", counted(book.steps, "step")), theme.dim());
+    spread(theme, left, vec![size, Span::styled(sign, style)], columns.width)
+}
+
+/// From the folder on, where it is in it.
+fn path(book: &RunbookLine, ui: &HomeUi) -> String {
+    let within = book.path.strip_prefix(&ui.data.folder).unwrap_or(&book.path);
+    text::visible(&within.display().to_string())
 }
 
 fn last_sign(book: &RunbookLine, theme: &Theme) -> (&'static str, Style) {
@@ -297,13 +342,8 @@ pub fn counted(count: usize, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
-fn subject_width(width: usize) -> usize {
-    if width >= NARROW { 18 } else { 14 }
-}
-
 fn column(words: &str, width: usize, theme: &Theme) -> Span<'static> {
-    let shown = text::fit(&text::readable(words), width.saturating_sub(1), theme.glyphs.ellipsis);
-    Span::raw(format!("{shown} "))
+    Span::raw(format!("{}  ", text::fit(&text::readable(words), width, theme.glyphs.ellipsis)))
 }
 
 #[cfg(test)]

@@ -7,7 +7,9 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Padding, Paragraph};
 
-use super::around::{bands, heading, help, key_bar, labelled, labelled_in, message, prompt, prose, spread};
+use super::around::{
+    bands, heading, help, highlighted, key_bar, labelled, labelled_in, message, prompt, prose, spread,
+};
 use super::home::{outcome_sign, versions};
 use super::{pane, sign, text, title};
 use crate::engine::timeline::step_title;
@@ -169,7 +171,7 @@ fn draw_timeline(frame: &mut Frame<'_>, area: Rect, ui: &ReviewUi) {
         let at = Rect { y, height: 1, ..inner };
         let line = moment_line(moment, ui, inner.width.into());
         let line = match (index == ui.cursor, focused) {
-            (true, true) => line.patch_style(theme.selected()),
+            (true, true) => highlighted(line, theme.selected()),
             (true, false) => line.patch_style(theme.marked()),
             (false, _) => line,
         };
@@ -331,6 +333,7 @@ fn draw_output(frame: &mut Frame<'_>, area: Rect, ui: &ReviewUi) {
     let said = match (attempt, output) {
         (None, _) => "nothing ran here",
         (Some(attempt), _) if ui.is_loading(attempt) => "reading the record",
+        (Some(attempt), _) if ui.is_missing(attempt) => "its output cannot be read",
         (Some(_), None) => "no output is recorded",
         (Some(_), Some(output)) if output.screen.is_blank() => "it printed nothing",
         (Some(_), Some(output)) => {
