@@ -6,15 +6,16 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use super::arguments::{Attach, RunOptions, ScreenOptions};
+use super::document::Opened;
 use super::exit::{Code, Failure};
 use super::record::{self, Recorded};
-use super::run::Opened;
-use super::{incidents, logging, operator, place, preflight, process, review, run, supervise};
+use super::screen::{broken, terminal};
+use super::{begin, incidents, logging, operator, place, preflight, process, review, supervise};
 use crate::headless;
 use crate::journal::{Attendance, Outcome, RunId};
 use crate::link::{self, Connection};
 use crate::store::Store;
-use crate::tui::{self, Colour, Options, PreflightChoice, Terminal, WalkEnd, WalkSetup};
+use crate::tui::{self, PreflightChoice, Terminal, WalkEnd, WalkSetup};
 
 pub(super) fn attach(arguments: &Attach, screen: ScreenOptions) -> Result<Code, Failure> {
     let store = place::store()?;
@@ -25,15 +26,6 @@ pub(super) fn attach(arguments: &Attach, screen: ScreenOptions) -> Result<Code, 
         return Err(Failure::words(Code::Usage, words).hint(format!("`holdpoint review {id}` shows it")));
     }
     to_run(&store, &id, arguments.watch, screen)
-}
-
-/// Opens the terminal for the screens.
-pub(super) fn terminal(screen: ScreenOptions) -> Result<Terminal, Failure> {
-    let colour = if screen.no_color || place::no_color() { Colour::None } else { Colour::Full };
-    let options = Options { ascii: screen.ascii || !place::is_utf8(), colour, mouse: true };
-    Terminal::open(options).map_err(|error| {
-        Failure::new(Code::Failed, error).hint("`holdpoint run --headless` needs no terminal")
-    })
 }
 
 /// Preflight, then the run.
@@ -60,7 +52,7 @@ pub(super) async fn open(
     let data = preflight::data(store, opened, options)?;
     let choice = tui::preflight(terminal, data).await.map_err(broken)?;
     let PreflightChoice::Begin(beginning) = choice else { return Ok(Code::Done) };
-    let (id, start) = run::prepare(store, opened, &beginning)?;
+    let (id, start) = begin::prepare(store, opened, &beginning)?;
     process::start_supervisor(&id, Some(&start))?;
     record_values(store, &id, &options.set).await?;
     walk(store, &id, Attendance::Controls, terminal).await
@@ -117,10 +109,6 @@ pub(super) async fn walk(
             })
         }
     }
-}
-
-pub(super) fn broken(error: tui::TuiError) -> Failure {
-    Failure::new(Code::Failed, error)
 }
 
 /// Connects to the supervisor of a run, and starts one if there is none.

@@ -5,14 +5,14 @@
 use std::path::{Path, PathBuf};
 
 use super::arguments::{RunOptions, ScreenOptions};
+use super::document::{INCIDENT_LOG, Opened, Summary};
 use super::exit::{Code, Failure};
 use super::record::{self, Recorded};
-use super::run::{INCIDENT_LOG, Opened};
-use super::{attach, logging, operator, place, review, supervise};
+use super::{attach, incidents, logging, operator, place, review, screen, supervise};
 use crate::engine::Ask;
-use crate::incident;
+
 use crate::journal::{Attendance, RunId};
-use crate::store::{Store, incident_log};
+use crate::store::Store;
 use crate::tui::{
     self, FollowUpLine, HomeChoice, HomeData, LastRun, RunLine, RunbookLine, Standing, Terminal,
 };
@@ -20,15 +20,15 @@ use crate::tui::{
 /// More recent runs than anyone scrolls through at home.
 const RECENT: usize = 30;
 
-pub(super) fn home(screen: ScreenOptions) -> Result<Code, Failure> {
+pub(super) fn home(options: ScreenOptions) -> Result<Code, Failure> {
     let store = place::store()?;
     let _log = logging::begin(&store.log_directory(), "screen");
     let folder = place::directory()?;
     supervise::runtime()?.block_on(async {
-        let mut terminal = attach::terminal(screen)?;
+        let mut terminal = screen::terminal(options)?;
         loop {
             let data = data(&store, &folder)?;
-            let choice = tui::home(&mut terminal, data).await.map_err(attach::broken)?;
+            let choice = tui::home(&mut terminal, data).await.map_err(screen::broken)?;
             match choice {
                 HomeChoice::Quit => return Ok(Code::Done),
                 choice => go(&store, &mut terminal, choice).await?,
@@ -137,7 +137,7 @@ fn documents(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn runbook_line(opened: &Opened, runs: &[(RunId, Recorded)]) -> Option<RunbookLine> {
-    let summary = super::inspect::Summary::of(&opened.runbook);
+    let summary = Summary::of(&opened.runbook);
     if summary.commands == 0 && summary.checks == 0 {
         return None;
     }
@@ -161,19 +161,5 @@ fn runbook_line(opened: &Opened, runs: &[(RunId, Recorded)]) -> Option<RunbookLi
 /// Open follow-ups of the incidents that are logged here.
 fn follow_ups(folder: &Path) -> Vec<FollowUpLine> {
     let logs = [folder.join(INCIDENT_LOG), folder.join("runbooks").join(INCIDENT_LOG)];
-    logs.iter().flat_map(|log| follow_ups_in(log)).collect()
-}
-
-/// Open follow-ups of one log.
-pub(super) fn follow_ups_in(log: &Path) -> Vec<FollowUpLine> {
-    let incidents = incident::markdown::parse(&incident_log::read(log).unwrap_or_default());
-    let open = incidents.into_iter().filter(incident::Incident::has_open_follow_up);
-    open.map(|incident| FollowUpLine {
-        due: String::new(),
-        subject: incident.record.site,
-        text: incident.record.follow_up,
-        is_due: true,
-        run: incident.origin.and_then(|origin| origin.run),
-    })
-    .collect()
+    logs.iter().flat_map(|log| incidents::open_follow_ups(log)).collect()
 }

@@ -5,14 +5,14 @@
 use std::path::Path;
 
 use super::arguments::Incidents;
+use super::document::INCIDENT_LOG;
 use super::exit::{Code, Failure};
 use super::place;
-use super::run::INCIDENT_LOG;
 use crate::incident::{self, Incident};
 use crate::journal::RunStart;
 use crate::runbook::Runbook;
 use crate::store::incident_log;
-use crate::tui::LastTime;
+use crate::tui::{FollowUpLine, LastTime};
 
 pub(super) fn incidents(arguments: &Incidents) -> Result<Code, Failure> {
     let log = match &arguments.log {
@@ -76,4 +76,18 @@ pub(super) fn in_log(log: &Path, runbook: &Runbook, subject: &str) -> Vec<LastTi
             open: placed.incident.has_open_follow_up(),
         })
         .collect()
+}
+
+/// Open follow-ups of one log.
+pub(super) fn open_follow_ups(log: &Path) -> Vec<FollowUpLine> {
+    let incidents = incident::markdown::parse(&incident_log::read(log).unwrap_or_default());
+    let open = incidents.into_iter().filter(Incident::has_open_follow_up);
+    open.map(|incident| FollowUpLine {
+        due: String::new(),
+        subject: incident.record.site,
+        text: incident.record.follow_up,
+        is_due: true,
+        run: incident.origin.and_then(|origin| origin.run),
+    })
+    .collect()
 }

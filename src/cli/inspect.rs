@@ -1,14 +1,13 @@
 //! Shows what was understood of a runbook.
 
 #![expect(clippy::print_stdout, reason = "what this subcommand is for")]
-#![expect(clippy::disallowed_methods, reason = "the door to the runbook's file")]
 
 use std::fmt::Write;
 use std::path::Path;
 
 use super::arguments::Inspect;
+use super::document::{Opened, resolves};
 use super::exit::{Code, Failure};
-use super::run::Opened;
 use crate::runbook::{self, ItemKind, Runbook};
 
 pub(super) fn inspect(arguments: &Inspect) -> Result<Code, Failure> {
@@ -23,40 +22,6 @@ pub(super) fn inspect(arguments: &Inspect) -> Result<Code, Failure> {
         print!("{}", outline(&opened.runbook));
     }
     Ok(Code::Done)
-}
-
-/// The bytes of a file that somebody named on the command line.
-pub(super) fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
-    std::fs::read(path)
-        .map_err(|error| Failure::words(Code::Unreadable, format!("cannot read {}: {error}", path.display())))
-}
-
-/// Whether the file that a link names is there.
-pub(super) fn resolves(folder: &Path, target: &str) -> bool {
-    let file = target.split('#').next().unwrap_or_default();
-    !file.is_empty() && !file.contains("://") && folder.join(file).exists()
-}
-
-/// How much there is in a runbook.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Summary {
-    pub steps: usize,
-    pub commands: usize,
-    pub checks: usize,
-    pub errors: usize,
-}
-
-impl Summary {
-    pub(super) fn of(runbook: &Runbook) -> Self {
-        let items = || runbook.steps().flat_map(|(_, step)| &step.items);
-        let errors = runbook.diagnostics.iter().filter(|found| found.severity == runbook::Severity::Error);
-        Self {
-            steps: runbook.steps().count(),
-            commands: items().filter(|item| matches!(item.kind, ItemKind::Command(_))).count(),
-            checks: items().filter(|item| matches!(item.kind, ItemKind::Check { .. })).count(),
-            errors: errors.count(),
-        }
-    }
 }
 
 fn outline(runbook: &Runbook) -> String {

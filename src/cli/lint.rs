@@ -5,8 +5,8 @@
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::arguments::Lint;
+use super::document::Opened;
 use super::exit::{Code, Failure};
-use super::run::Opened;
 use crate::runbook::{Diagnostic, Runbook, Severity};
 
 pub(super) fn lint(arguments: &Lint) -> Result<Code, Failure> {

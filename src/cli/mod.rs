@@ -3,9 +3,11 @@
 
 mod arguments;
 mod attach;
+mod begin;
 mod check;
 mod completions;
 mod doctor;
+mod document;
 mod exit;
 mod export;
 mod home;
@@ -21,6 +23,7 @@ mod record;
 mod review;
 mod run;
 mod runs;
+mod screen;
 mod show;
 mod supervise;
 mod survival;

@@ -5,13 +5,12 @@ use std::sync::Arc;
 use similar::TextDiff;
 
 use super::arguments::RunOptions;
+use super::document::Opened;
 use super::exit::Failure;
-use super::home;
 use super::record::{self, Recorded};
-use super::run::Opened;
 use super::{incidents, operator, survival};
 use crate::engine::timeline;
-use crate::journal::{Outcome, RunId};
+use crate::journal::{Outcome, RunId, Timestamp};
 use crate::store::Store;
 use crate::tui::{Beginning, KnownSubject, PreflightData};
 
@@ -30,7 +29,7 @@ pub(super) fn data(store: &Store, opened: &Opened, options: &RunOptions) -> Resu
     Ok(PreflightData {
         diagnostics: opened.runbook.diagnostics.clone(),
         last_time: incidents::in_log(&log, &opened.runbook, &defaults.subject),
-        follow_ups: home::follow_ups_in(&log),
+        follow_ups: incidents::open_follow_ups(&log),
         changed: last.and_then(|last| changed(last, opened)),
         previous: last.map(previous),
         survival: survival::describe(),
@@ -91,10 +90,10 @@ fn changed(last: &Recorded, opened: &Opened) -> Option<String> {
 
 /// When it was walked last, how that ended and how long it took.
 fn previous(last: &Recorded) -> String {
-    let started = last.started_at().map(|at| at.unix_ms()).unwrap_or_default();
-    let ended = last.run.last_at().map_or(started, |at| at.unix_ms());
+    let started = last.started_at().map(Timestamp::unix_ms).unwrap_or_default();
+    let ended = last.run.last_at().map_or(started, Timestamp::unix_ms);
     let took = timeline::duration(u64::try_from(ended - started).unwrap_or_default());
-    let date = last.started_at().map(|at| at.date()).unwrap_or_default();
+    let date = last.started_at().map(Timestamp::date).unwrap_or_default();
     let subject = last.run.start().map(|start| start.subject.clone()).unwrap_or_default();
     format!("{date} for {subject}: {} in {took}", last.status())
 }

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::arguments::{Review, ScreenOptions};
-use super::attach::{broken, terminal};
 use super::exit::{Code, Failure};
 use super::record::{self, Recorded};
+use super::screen::{broken, terminal};
 use super::{place, supervise};
 use crate::supervisor::serve_finished;
 use crate::tui::{self, Terminal};

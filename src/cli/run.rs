@@ -3,61 +3,20 @@
 #![expect(clippy::print_stdout, reason = "a detached run prints its id")]
 
 use std::io::{IsTerminal, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::arguments::{RunOptions, ScreenOptions};
+use super::begin::{beginning, prepare};
+use super::document::{Opened, read_file};
 use super::exit::{Code, Failure};
 use super::record::{self, Recorded};
-use super::{attach, operator, place, supervise};
+use super::{attach, place, supervise};
 use crate::headless::{self, Answers, End};
-use crate::journal::{Outcome, RunId, RunStart, RunbookCopy, digest};
+use crate::journal::{Outcome, RunId};
 use crate::link::Listener;
-use crate::runbook::{self, Runbook};
+
 use crate::store::Store;
 use crate::supervisor::Supervisor;
-use crate::tui::Beginning;
-
-/// The incident log's name beside a runbook.
-pub(super) const INCIDENT_LOG: &str = "what-broke-last-time.md";
-
-/// A runbook as opened.
-pub(super) struct Opened {
-    pub path: PathBuf,
-    pub bytes: Vec<u8>,
-    pub runbook: Runbook,
-}
-
-impl Opened {
-    /// Opens and understands a runbook.
-    pub(super) fn read(path: &Path) -> Result<Self, Failure> {
-        let bytes = super::inspect::read_file(path)?;
-        let runbook =
-            runbook::read(&path.display().to_string(), &bytes).map_err(|error| unreadable(path, &error))?;
-        Ok(Self { path: std::path::absolute(path)?, bytes, runbook })
-    }
-
-    /// Where incidents of this runbook are logged.
-    pub(super) fn incident_log(&self) -> PathBuf {
-        self.path.with_file_name(INCIDENT_LOG)
-    }
-}
-
-pub(super) fn unreadable(path: &Path, error: &runbook::ReadError) -> Failure {
-    let line = error.line.map(|line| format!(":{line}")).unwrap_or_default();
-    Failure::words(Code::Unreadable, format!("{}{line}: {}", path.display(), error.message))
-        .hint(error.help.clone())
-}
-
-/// How the command line says that a run begins.
-fn beginning(options: &RunOptions) -> Beginning {
-    let given = |option: &Option<String>| option.clone().unwrap_or_default();
-    Beginning {
-        subject: options.subject.clone().unwrap_or_else(operator::host),
-        from: given(&options.from),
-        to: given(&options.to),
-        rollback_point: given(&options.rollback_point),
-    }
-}
 
 pub(super) fn run(path: &Path, options: &RunOptions, screen: ScreenOptions) -> Result<Code, Failure> {
     let opened = Opened::read(path)?;
@@ -98,50 +57,6 @@ fn under_way(
             })
     };
     Ok(record::all(store)?.into_iter().find(|(_, recorded)| fits(recorded)))
-}
-
-/// Makes the directory of a new run and says how it begins.
-pub(super) fn prepare(
-    store: &Store,
-    opened: &Opened,
-    details: &Beginning,
-) -> Result<(RunId, RunStart), Failure> {
-    let clock = crate::supervisor::Clock::new();
-    let id = run_id(&details.subject, &clock.now().at.compact());
-    let model = serde_json::to_vec(&opened.runbook).map_err(|error| Failure::new(Code::Failed, error))?;
-    let name = opened.path.file_name().map_or_else(|| "runbook".into(), |name| name.to_string_lossy());
-    store.create_run(&id, &name, &opened.bytes, &model)?;
-    let start = RunStart {
-        run: id.clone(),
-        runbook: RunbookCopy {
-            title: opened.runbook.title.clone(),
-            path: opened.path.display().to_string(),
-            digest: opened.runbook.source.digest.clone(),
-            model_digest: digest::of(&model),
-        },
-        subject: details.subject.trim().to_owned(),
-        from: details.from.trim().to_owned(),
-        to: details.to.trim().to_owned(),
-        rollback_point: details.rollback_point.trim().to_owned(),
-        host: operator::host(),
-        operator: operator::operator(),
-        survival: supervise::survival_level(),
-        program: env!("CARGO_PKG_VERSION").to_owned(),
-        directory: place::directory()?.display().to_string(),
-        incident_log: opened.incident_log().display().to_string(),
-        environment: place::variable_names(),
-    };
-    Ok((id, start))
-}
-
-fn run_id(subject: &str, time: &str) -> RunId {
-    let unique = uuid::Uuid::now_v7().simple().to_string();
-    let subject: String = subject
-        .chars()
-        .map(|character| if character.is_ascii_alphanumeric() { character.to_ascii_lowercase() } else { '-' })
-        .take(40)
-        .collect();
-    RunId(format!("{time}-{}-{}", subject.trim_matches('-'), &unique[unique.len() - 4..]))
 }
 
 fn walk_headless(store: &Store, opened: &Opened, options: &RunOptions) -> Result<Code, Failure> {
@@ -185,7 +100,7 @@ fn read_answers(options: &RunOptions) -> Result<Answers, Failure> {
             std::io::stdin().read_to_string(&mut text)?;
             text
         }
-        Some(path) => String::from_utf8_lossy(&super::inspect::read_file(path)?).into_owned(),
+        Some(path) => String::from_utf8_lossy(&read_file(path)?).into_owned(),
     };
     let mut answers = Answers::parse(&text).map_err(|error| {
         Failure::new(Code::Usage, error).hint("the README describes the answers file; `{}` answers nothing")
@@ -194,16 +109,4 @@ fn read_answers(options: &RunOptions) -> Result<Answers, Failure> {
         answers.values.insert(name.clone(), headless::answers::Scalar(value.clone()));
     }
     Ok(answers)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_run_is_named_by_time_and_subject() {
-        let id = run_id("Acme Kitchens/1", "20260302T140211Z").0;
-        assert!(id.starts_with("20260302T140211Z-acme-kitchens-1-"), "{id}");
-        assert_eq!(id.len(), "20260302T140211Z-acme-kitchens-1-".len() + 4);
-    }
 }

@@ -8,7 +8,7 @@ use std::io::Write;
 use super::arguments::Supervise;
 use super::exit::{Code, Failure};
 use super::record::Recorded;
-use super::{logging, place, process, survival};
+use super::{logging, place, process};
 use crate::journal::{RunId, RunStart};
 use crate::link::Listener;
 use crate::pty::Shell;
@@ -97,9 +97,4 @@ pub(super) fn explain(error: SupervisorError) -> Failure {
         SupervisorError::Store(error) => error.into(),
         error => Failure::new(Code::Failed, error),
     }
-}
-
-/// Said at the beginning of a run.
-pub(super) fn survival_level() -> String {
-    survival::describe()
 }

@@ -85,6 +85,8 @@ pub struct Run {
     last_seq: u64,
     last: Option<Stamp>,
     pub(super) attempts: Vec<Attempt>,
+    /// Where the attempts of a command are in `attempts`: they are asked for at every turn.
+    attempts_by_item: BTreeMap<ItemId, Vec<usize>>,
     pub(super) answers: BTreeMap<ItemId, Answered>,
     pub(super) decisions: BTreeMap<ItemId, ConditionAnswer>,
     pub(super) skipped_steps: BTreeMap<StepId, String>,
@@ -115,6 +117,7 @@ impl Run {
             last_seq: 0,
             last: None,
             attempts: Vec::new(),
+            attempts_by_item: BTreeMap::new(),
             answers: BTreeMap::new(),
             decisions: BTreeMap::new(),
             skipped_steps: BTreeMap::new(),
@@ -241,6 +244,7 @@ impl Run {
                     confirmed.has_begun = true;
                     confirmed.parts.retain(|other| other != part);
                 }
+                self.attempts_by_item.entry(item.clone()).or_default().push(self.attempts.len());
                 self.attempts.push(Attempt {
                     id: *attempt,
                     item: item.clone(),
@@ -353,7 +357,8 @@ impl Run {
 
     /// The executions of one command, oldest first.
     pub fn attempts_of<'a>(&'a self, item: &'a ItemId) -> impl DoubleEndedIterator<Item = &'a Attempt> {
-        self.attempts.iter().filter(move |attempt| attempt.item == *item)
+        let places = self.attempts_by_item.get(item).into_iter().flatten();
+        places.filter_map(|place| self.attempts.get(*place))
     }
 
     /// The attempt that runs now.

@@ -102,15 +102,20 @@ fn fill(mut drafts: Vec<Draft>, range: LineRange, lines: &[&str]) -> Vec<Draft> 
     for draft in &mut drafts {
         draft.lines.last = draft.lines.last.clamp(draft.lines.first, lines.len().max(draft.lines.first));
     }
-    let mut covered: BTreeSet<usize> = BTreeSet::new();
+    let mut covered = vec![false; (range.last + 1).saturating_sub(range.first)];
     for draft in &drafts {
-        covered.extend(draft.covers.first..=draft.covers.last.min(draft.covers.first + 100_000));
-        covered.extend(draft.lines.first..=draft.lines.last.min(draft.lines.first + 100_000));
+        for place in [draft.covers, draft.lines] {
+            let first = place.first.max(range.first);
+            let last = place.last.min(range.last);
+            if first <= last {
+                covered[first - range.first..=last - range.first].fill(true);
+            }
+        }
     }
     let mut prose = Vec::new();
     let mut open: Option<usize> = None;
     for line in range.first + 1..=range.last + 1 {
-        let bare = line <= range.last && !covered.contains(&line);
+        let bare = line <= range.last && !covered[line - range.first];
         match (bare, open) {
             (true, None) => open = Some(line),
             (false, Some(first)) => {

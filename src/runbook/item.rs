@@ -1,6 +1,8 @@
 //! Blocks to items: walks the blocks of one step in source order, asks the rules what each is, and
 //! drafts what the operator will meet. Knows nothing of headings, phases or ids.
 
+use std::collections::BTreeSet;
+
 use super::node::{Code, Entry, Inline, Node, NodeKind};
 use super::rule::code::{self, Class, Segment};
 use super::rule::label::{self, Meaning};
@@ -31,6 +33,8 @@ pub(crate) struct Setting<'a> {
     pub(crate) rollback: bool,
     /// Whether this is a side section: what to do is advice there, not an action.
     pub(crate) aside: bool,
+    /// Whether this repeats what other steps hold: commands named here are not run again.
+    pub(crate) repeats: bool,
 }
 
 /// The drafts for these blocks.
@@ -61,6 +65,7 @@ struct Items<'a> {
     fallback: Meaning,
     pending: Pending,
     nested: bool,
+    targets: BTreeSet<String>,
 }
 
 /// What the text just before the next block announced.
@@ -167,7 +172,7 @@ impl Items<'_> {
         let mut meaning = label::meaning(text);
         if self.setting.rollback
             && meaning == Meaning::Condition
-            && lexicon::says_any(&whole, &["rollback", "roll back", "revert"])
+            && lexicon::says_any!(&whole, &["rollback", "roll back", "revert"])
         {
             meaning = Meaning::Triggers;
         }
@@ -278,9 +283,10 @@ impl Items<'_> {
             return true;
         }
         let mut found = false;
+        let mut places = Places::of(text);
         for sentence in label::sentences(&whole) {
             if label::is_check_sentence(sentence) && !entry && !sentence.ends_with(':') {
-                let line = line_of(text, sentence).unwrap_or(lines.first);
+                let line = places.line(sentence).unwrap_or(lines.first);
                 let at = LineRange { first: line, last: line.max(lines.first) };
                 let index = self
                     .push(at, ItemKind::Check { text: sentence.to_owned(), prechecked: false, watch: false });
@@ -297,9 +303,10 @@ impl Items<'_> {
 
     fn offer(&mut self, text: &Inline, spans: Vec<inline::Span>) -> bool {
         let found = !spans.is_empty();
+        let announced = if found { label::label(text) } else { None };
         for span in spans {
             let lines = LineRange { first: span.line, last: span.line };
-            let label = label::label(text).filter(|label| !label.contains(&span.text));
+            let label = announced.clone().filter(|label| !label.contains(&span.text));
             let mut block = block(&span.text, span.line, span.language, span.confidence, Form::Inline, label);
             block.once = self.pending.once;
             self.push(lines, ItemKind::Command(block));
@@ -317,8 +324,7 @@ impl Items<'_> {
                 (None, true) => span.text.trim().to_owned(),
                 _ => continue,
             };
-            let known = |draft: &Draft| matches!(&draft.kind, ItemKind::Link { target: other, .. } if *other == target);
-            if !target.is_empty() && !self.drafts.iter().any(known) {
+            if !target.is_empty() && self.targets.insert(target.clone()) {
                 let index = self.push(
                     LineRange { first: span.line, last: span.line },
                     ItemKind::Link { text: span.text.clone(), target },
@@ -483,7 +489,9 @@ impl Items<'_> {
     }
 
     fn task(&mut self, lead: &Inline, head: LineRange, ticked: bool) {
-        self.offer(lead, inline::checked(lead));
+        if !self.setting.repeats {
+            self.offer(lead, inline::checked(lead));
+        }
         self.push(head, ItemKind::Check { text: lead.text(), prechecked: ticked, watch: false });
         self.links(lead, head);
     }
@@ -578,20 +586,34 @@ fn strip_lead(text: &str) -> &str {
     }
 }
 
-fn line_of(text: &Inline, sentence: &str) -> Option<usize> {
-    let start: String = sentence.chars().take(24).collect();
-    let mut flat = String::new();
-    let mut lines = Vec::new();
-    for span in &text.spans {
-        for letter in span.text.chars() {
-            let letter = if letter.is_whitespace() { ' ' } else { letter };
-            if !(letter == ' ' && flat.ends_with(' ')) {
-                lines.extend(std::iter::repeat_n(span.line, letter.len_utf8()));
-                flat.push(letter);
+/// The lines on which the sentences of a text begin; asked in order.
+struct Places {
+    flat: String,
+    lines: Vec<usize>,
+    from: usize,
+}
+
+impl Places {
+    fn of(text: &Inline) -> Self {
+        let (mut flat, mut lines) = (String::new(), Vec::new());
+        for span in &text.spans {
+            for letter in span.text.chars() {
+                let letter = if letter.is_whitespace() { ' ' } else { letter };
+                if !(letter == ' ' && flat.ends_with(' ')) {
+                    lines.extend(std::iter::repeat_n(span.line, letter.len_utf8()));
+                    flat.push(letter);
+                }
             }
         }
+        Self { flat, lines, from: 0 }
     }
-    flat.find(&start).and_then(|at| lines.get(at).copied())
+
+    fn line(&mut self, sentence: &str) -> Option<usize> {
+        let start: String = sentence.chars().take(24).collect();
+        let at = self.from + self.flat.get(self.from..)?.find(&start)?;
+        self.from = at + start.len();
+        self.lines.get(at).copied()
+    }
 }
 
 fn is_document(text: &str) -> bool {

@@ -4,6 +4,8 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
+
 /// Programs whose name at the start of a line makes it a command line.
 const PROGRAMS: &str = "\
 ansible ansible-galaxy ansible-playbook ansible-vault apachectl apache2ctl apk apt apt-get aptitude argo argocd awk aws \
@@ -62,7 +64,7 @@ give go grant grep hand identify ignore import include increase inform initializ
 instruct integrate interview invalidate investigate invite invoke isolate issue join keep kill label launch leave let link list listen load locate lock log \
 login logout look lower maintain make manage map mark measure merge migrate minimize modify monitor mount move name navigate note \
 notify observe obtain open optimize order organize override page paste patch pause perform pick pin ping place plan post power practice \
-prepare press prevent print proceed promote propose provide provision publish pull purge push put query quiesce quit raise rebase \
+prepare press prevent print proceed promote propose provide provision publish pull purge push put query quiesce quit raise read rebase \
 reboot rebuild recheck recover recreate rectify redeploy redirect reduce refer refresh regenerate register reinstall reload record review remediate remind \
 remove rename renew repair repeat replace replay reply report repoint request rerun reset resize resolve respond restart restore resubmit resume resync retain \
 retire retrieve retry return reverse revert revoke rollback roll rotate route run save scale scan schedule scroll search \
@@ -133,15 +135,46 @@ pub(crate) fn first_word(text: &str) -> &str {
 
 /// Whether the text holds this phrase, ignoring case, at word borders.
 pub(crate) fn says(text: &str, phrase: &str) -> bool {
-    let lower = text.to_lowercase();
+    holds(&text.to_lowercase(), phrase)
+}
+
+/// Phrases that are looked for together.
+pub(crate) struct Phrases(Option<AhoCorasick>);
+
+impl Phrases {
+    /// An automaton for these phrases.
+    pub(crate) fn new(phrases: &[&str]) -> Self {
+        Self(AhoCorasick::builder().ascii_case_insensitive(true).build(phrases).ok())
+    }
+
+    /// Whether the text holds any of the phrases at word borders.
+    pub(crate) fn are_in(&self, text: &str) -> bool {
+        let Some(automaton) = &self.0 else { return false };
+        automaton.find_overlapping_iter(text).any(|hit| {
+            let before = text.get(..hit.start()).and_then(|text| text.chars().next_back());
+            let after = text.get(hit.end()..).and_then(|text| text.chars().next());
+            before.is_none_or(|letter| !letter.is_alphanumeric())
+                && after.is_none_or(|letter| !letter.is_alphanumeric())
+        })
+    }
+}
+
+/// Whether the text holds any of these phrases, ignoring case, at word borders; the phrases are
+/// prepared once for the place of the call.
+macro_rules! says_any {
+    ($text:expr, $phrases:expr $(,)?) => {{
+        static PHRASES: std::sync::LazyLock<$crate::runbook::lexicon::Phrases> =
+            std::sync::LazyLock::new(|| $crate::runbook::lexicon::Phrases::new($phrases));
+        PHRASES.are_in($text)
+    }};
+}
+
+pub(crate) use says_any;
+
+fn holds(lower: &str, phrase: &str) -> bool {
     lower.match_indices(phrase).any(|(at, _)| {
         let before = lower[..at].chars().next_back().is_none_or(|letter| !letter.is_alphanumeric());
         let after = lower[at + phrase.len()..].chars().next().is_none_or(|letter| !letter.is_alphanumeric());
         before && after
     })
-}
-
-/// Whether the text holds any of these phrases.
-pub(crate) fn says_any(text: &str, phrases: &[&str]) -> bool {
-    phrases.iter().any(|phrase| says(text, phrase))
 }

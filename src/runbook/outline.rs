@@ -7,7 +7,7 @@ use super::Role;
 use super::item::{self, Draft, Setting};
 use super::node::{Entry, Node, NodeKind};
 use super::rule::{heading, label, list};
-use super::section::Section;
+use super::section::{Kind, Section};
 use super::{ItemKind, LineRange};
 
 /// A phase without ids.
@@ -41,7 +41,9 @@ pub(crate) struct StepDraft {
 }
 
 /// The outline of a document.
-pub(crate) fn outline(root: &Section, title: &str) -> Vec<PhaseDraft> {
+pub(crate) fn outline(root: &mut Section, title: &str) -> Vec<PhaseDraft> {
+    classify(root);
+    let root = &*root;
     let mut emitter = Emitter { phases: Vec::new(), document: title.to_owned() };
     let single = root.children.iter().filter(|child| child.level == 1).count() == 1
         && root.children.first().is_some_and(|child| child.level == 1);
@@ -58,15 +60,6 @@ pub(crate) fn outline(root: &Section, title: &str) -> Vec<PhaseDraft> {
         emitter.head(root, &top);
     }
     emitter.finish()
-}
-
-/// What a section is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Step,
-    Phase,
-    Steps,
-    Text,
 }
 
 /// The phase under which a section stands.
@@ -107,7 +100,7 @@ impl Emitter {
 
     fn walk(&mut self, section: &Section, parent: &Parent) {
         let role = self.role(section, parent);
-        match kind(section) {
+        match section.kind {
             Kind::Step => self.step(section, parent, role),
             Kind::Steps | Kind::Phase => {
                 let own = self.open(section, role.unwrap_or(Role::Procedure), role);
@@ -249,7 +242,12 @@ fn phase(parent: &Parent, role: Role) -> PhaseDraft {
 
 fn setting<'a>(title: &'a str, parent: &Parent) -> Setting<'a> {
     let rollback = parent.role == Some(Role::Rollback) || heading::role(title) == Some(Role::Rollback);
-    Setting { title, rollback, aside: parent.role == Some(Role::Troubleshooting) }
+    Setting {
+        title,
+        rollback,
+        aside: parent.role == Some(Role::Troubleshooting),
+        repeats: parent.role == Some(Role::Summary),
+    }
 }
 
 /// Whether a child of a numbered step is a part of its own: the way back, or a side section.
@@ -259,7 +257,7 @@ fn leaves(child: &Section) -> bool {
 
 fn drafts(section: &Section) -> Vec<Draft> {
     let rollback = heading::role(&section.title) == Some(Role::Rollback);
-    item::draft(&section.body, Setting { title: &section.title, rollback, aside: false })
+    item::draft(&section.body, Setting { title: &section.title, rollback, ..Setting::default() })
 }
 
 /// Whether the section's own blocks hold commands or tasks: what makes a step of a document's head.
@@ -283,7 +281,11 @@ fn acts(section: &Section) -> bool {
     let checks = count(|kind| matches!(kind, ItemKind::Check { .. }));
     let actions = count(|kind| matches!(kind, ItemKind::Action { .. })) + imperatives(&section.body);
     let checklist = has_tasks(&section.body) || label::is_check_label(&section.title);
-    if heading::informs(&section.title) && !heading::instructs(&section.title) && !checklist {
+    if heading::informs(&section.title)
+        && !heading::instructs(&section.title)
+        && !checklist
+        && section.number.is_none()
+    {
         return drafts.iter().any(
             |draft| matches!(&draft.kind, ItemKind::Command(block) if block.form != super::Form::Inline),
         );
@@ -311,12 +313,20 @@ fn imperatives(nodes: &[Node]) -> usize {
         .sum()
 }
 
+/// Decides what every section is, from the innermost outwards.
+fn classify(section: &mut Section) {
+    for child in &mut section.children {
+        classify(child);
+    }
+    section.kind = kind(section);
+}
+
 fn kind(section: &Section) -> Kind {
-    let inner = section.children.iter().any(|child| kind(child) != Kind::Text);
+    let inner = section.children.iter().any(|child| child.kind != Kind::Text);
     let steps = split_steps(&section.body, &section.title).is_some();
     if section.number.is_some() {
         let numbered =
-            section.children.iter().any(|child| child.number.is_some() && kind(child) != Kind::Text);
+            section.children.iter().any(|child| child.number.is_some() && child.kind != Kind::Text);
         if numbered {
             return Kind::Phase;
         }

@@ -170,7 +170,7 @@ fn settle(nodes: &mut [Node]) {
 }
 
 fn is_trouble(node: &Node) -> bool {
-    matches!(&node.kind, NodeKind::Paragraph(text) if lexicon::says_any(&text.text(), &["problem", "cause", "symptom", "symptoms"]))
+    matches!(&node.kind, NodeKind::Paragraph(text) if lexicon::says_any!(&text.text(), &["problem", "cause", "symptom", "symptoms"]))
 }
 
 #[cfg(test)]

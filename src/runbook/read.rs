@@ -43,10 +43,10 @@ fn understand(name: &str, text: String, digest: String) -> Runbook {
         let nodes = markdown::parse(&normalised);
         (Format::Markdown, normalised, nodes)
     };
-    let root = section::build(nodes);
+    let mut root = section::build(nodes);
     let title = title(&root, &normalised, name);
     let lines: Vec<&str> = normalise::lines(&text).collect();
-    let phases = assemble::assemble(outline::outline(&root, &title), &lines);
+    let phases = assemble::assemble(outline::outline(&mut root, &title), &lines);
     Runbook {
         title,
         source: Source { name: name.to_owned(), format, digest, text },

@@ -4,6 +4,19 @@ use super::LineRange;
 use super::node::{Inline, Node, NodeKind};
 use super::rule::heading;
 
+/// What a section is to the outline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A step by itself.
+    Step,
+    /// It groups steps.
+    Phase,
+    /// It groups steps that are entries of a list.
+    Steps,
+    /// It is read.
+    Text,
+}
+
 /// A heading with what stands under it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Section {
@@ -19,6 +32,8 @@ pub(crate) struct Section {
     pub(crate) body: Vec<Node>,
     /// The headings under it.
     pub(crate) children: Vec<Section>,
+    /// What the outline takes it for.
+    pub(crate) kind: Kind,
 }
 
 impl Section {
@@ -89,7 +104,7 @@ fn section(level: u8, text: &Inline, lines: LineRange) -> Section {
         None => (None, whole),
     };
     let title = title.trim_end_matches(':').trim().to_owned();
-    Section { level, title, number, lines, body: Vec::new(), children: Vec::new() }
+    Section { level, title, number, lines, body: Vec::new(), children: Vec::new(), kind: Kind::Text }
 }
 
 /// Closes the sections at this level or deeper.

@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-use crate::engine::{Command, Happening, Run};
+use crate::engine::{Command, Happening, Refusal, Run};
 use crate::journal::redaction::Redactor;
 use crate::journal::{Actor, AttemptId, Attendance, Entry, RunStart};
 use crate::link::{Connection, Listener};
@@ -261,20 +261,16 @@ impl Supervisor {
     }
 
     async fn asked(&mut self, id: FollowerId, number: u64, command: Command) {
-        let refusal = if self.followers.controls(id) {
-            self.may_start(&command)
+        let refusal = if !self.followers.controls(id) {
+            Some(Refusal::Watching)
+        } else if let Some(refusal) = self.may_start(&command) {
+            Some(refusal)
         } else {
-            Some(crate::engine::Refusal::Watching)
-        };
-        if let Command::Record { name, value, secret: true, .. } = &command {
-            self.recorder.register(name, value);
-        }
-        let refusal = match refusal {
-            Some(refusal) => Some(refusal),
-            None => {
-                let actor = Actor::Operator(self.followers.operator(id));
-                self.happen(actor, Happening::Asked(command)).await
+            if let Command::Record { name, value, secret: true, .. } = &command {
+                self.recorder.register(name, value);
             }
+            let actor = Actor::Operator(self.followers.operator(id));
+            self.happen(actor, Happening::Asked(command)).await
         };
         let notice = match refusal {
             Some(refusal) => Notice::Refused { id: number, refusal },

@@ -59,6 +59,9 @@ impl Supervisor {
 
     /// An entry is durable; whether there is room for the next is another matter.
     fn judge_record(&mut self) {
+        if self.run.outcome().is_some() {
+            return;
+        }
         let recording = match self.journal.condition() {
             Condition::Sound | Condition::Continued(_) => Recording::Good,
             Condition::ReserveSpent | Condition::Failing => {
@@ -89,7 +92,7 @@ impl Supervisor {
     async fn perform(&mut self, effect: Effect) {
         match effect {
             Effect::Spawn { attempt, name, part, session } => {
-                self.spawn(attempt, &name, &part, session).await
+                self.spawn(attempt, &name, &part, session).await;
             }
             Effect::Stop(how) => self.stop(how),
             Effect::AppendIncident { place, incident } => self.append_incident(&place, &incident),

@@ -448,7 +448,7 @@ impl Play {
     pub(super) fn step_well(&mut self) {
         match self.run.ask() {
             engine::Ask::Run { .. } => {
-                self.press("<enter><pgdn><pgdn>y");
+                self.press("<enter><pgdn><pgdn><pgdn>y");
                 while self.run.running().is_some() {
                     self.exit(0, 41);
                 }
@@ -460,7 +460,7 @@ impl Play {
                 self.press("<enter>1");
             }
             engine::Ask::Condition { .. } => {
-                self.press("<enter><pgdn><pgdn>y");
+                self.press("<enter><pgdn><pgdn><pgdn>y");
             }
             _ => {
                 self.press("<enter>p");

@@ -466,7 +466,8 @@ fn answers_key(
         Some(Gesture::PageUp) => dialog.scroll = dialog.scroll.saturating_sub(5),
         Some(Gesture::PageDown) => {
             let hidden = super::view::dialog::hidden_lines(run, ui, &dialog);
-            dialog.scroll = dialog.scroll.saturating_add(5).min(hidden);
+            let page = super::view::dialog::shown_lines(run, ui, &dialog).clamp(1, 5);
+            dialog.scroll = dialog.scroll.saturating_add(page).min(hidden);
         }
         Some(Gesture::NextField) if !dialog.fields.is_empty() => dialog.focus = Focus::Field(0),
         Some(Gesture::Help) => ui.help = Some(0),
@@ -476,15 +477,17 @@ fn answers_key(
     Vec::new()
 }
 
-/// What is to run must have been seen to its end: shows the next lines of it, if there are any.
+/// What is to run must have been seen to its end: shows the next screenful of it, if there is one.
 fn reads_on(ui: &Ui, run: &Run, dialog: &mut Dialog) -> bool {
     let hidden = super::view::dialog::hidden_lines(run, ui, dialog);
     if !matches!(dialog.kind, Kind::Confirm(_)) || dialog.scroll >= hidden {
         return false;
     }
-    dialog.complaint = Some("there is more: read it to its end first (down)".to_owned());
+    dialog.complaint = Some("all of it must be read before it runs: y shows the next lines".to_owned());
+    let page = super::view::dialog::shown_lines(run, ui, dialog).max(1);
     let hidden = super::view::dialog::hidden_lines(run, ui, dialog);
-    dialog.scroll = (dialog.scroll + 1).min(hidden);
+    dialog.scroll = (dialog.scroll + page).min(hidden);
+    dialog.shown_at_ms = None;
     true
 }
 

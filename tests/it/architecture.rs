@@ -52,7 +52,7 @@ const NAMED_BY: &[(&str, &[&str])] = &[
     ("pulldown_cmark", &["runbook", "export"]),
     ("chrono", &["journal"]),
     ("crc32c", &["journal"]),
-    ("aho_corasick", &["journal"]),
+    ("aho_corasick", &["journal", "runbook"]),
     ("alacritty_terminal", &["screen"]),
     ("tokio", &["supervisor", "link", "pty", "target", "tui", "headless", "cli"]),
     ("tokio_util", &["link"]),

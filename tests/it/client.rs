@@ -15,21 +15,21 @@ use crate::program::World;
 /// How long anything may take before the test is given up.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-pub struct Client {
+pub(crate) struct Client {
     connection: Connection,
-    pub run: Run,
-    pub entries: Vec<Entry>,
-    pub output: Vec<u8>,
+    pub(crate) run: Run,
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) output: Vec<u8>,
     asked: u64,
 }
 
 impl Client {
     /// Comes to the run that is served in this world.
-    pub async fn attach(world: &World) -> Self {
+    pub(crate) async fn attach(world: &World) -> Self {
         Self::attach_as(world, Attendance::Controls).await
     }
 
-    pub async fn attach_as(world: &World, attendance: Attendance) -> Self {
+    pub(crate) async fn attach_as(world: &World, attendance: Attendance) -> Self {
         let connection = link::connect(&socket(world)).await.unwrap();
         let hello = Hello {
             min_version: VERSION,
@@ -49,7 +49,7 @@ impl Client {
     }
 
     /// Asks, and waits for the answer.
-    pub async fn ask(&mut self, command: Command) -> Result<(), Refusal> {
+    pub(crate) async fn ask(&mut self, command: Command) -> Result<(), Refusal> {
         self.asked += 1;
         let asked = self.asked;
         let request = Request::Ask { id: asked, command };
@@ -63,7 +63,7 @@ impl Client {
     }
 
     /// Confirms and starts the whole of the command that is next.
-    pub async fn start_next(&mut self) {
+    pub(crate) async fn start_next(&mut self) {
         let item = self.run.ask().item().cloned().unwrap();
         let (_, found) = self.run.runbook().item(&item).unwrap();
         let ItemKind::Command(block) = &found.kind else { panic!("{item} is no command") };
@@ -75,12 +75,12 @@ impl Client {
     }
 
     /// Types into the command's terminal.
-    pub async fn keys(&mut self, bytes: &[u8]) {
+    pub(crate) async fn keys(&mut self, bytes: &[u8]) {
         self.connection.sender.send(Frame::Keys(bytes.to_vec())).await.unwrap();
     }
 
     /// Waits for an entry that fits; those that came before count too.
-    pub async fn wait_for(&mut self, fits: impl Fn(&Fact) -> bool) -> Fact {
+    pub(crate) async fn wait_for(&mut self, fits: impl Fn(&Fact) -> bool) -> Fact {
         if let Some(found) = self.entries.iter().find(|entry| fits(&entry.fact)) {
             return found.fact.clone();
         }
@@ -92,7 +92,7 @@ impl Client {
     }
 
     /// Waits until these words were printed.
-    pub async fn wait_for_output(&mut self, words: &str) {
+    pub(crate) async fn wait_for_output(&mut self, words: &str) {
         while !String::from_utf8_lossy(&self.output).contains(words) {
             self.take_frame().await;
         }
@@ -131,14 +131,14 @@ async fn patient<T>(future: impl Future<Output = T>) -> T {
 }
 
 /// The socket of the only run in this world.
-pub fn socket(world: &World) -> PathBuf {
+pub(crate) fn socket(world: &World) -> PathBuf {
     let folders = std::fs::read_dir(world.path("runtime").join("holdpoint")).unwrap();
     let sockets = folders.map(|folder| folder.unwrap().path().join("supervisor.sock"));
     sockets.into_iter().find(|socket| socket.exists()).expect("no run is served")
 }
 
 /// Begins a run of this text and leaves it to the clients.
-pub fn begin(world: &World, text: &str) -> RunId {
+pub(crate) fn begin(world: &World, text: &str) -> RunId {
     let runbook = world.write("upgrade.md", text);
     let begun = world.run(&["run", "--detach", "--subject", "acme", runbook.to_str().unwrap()]);
     begun.ends_with(0);
@@ -146,11 +146,12 @@ pub fn begin(world: &World, text: &str) -> RunId {
 }
 
 /// Starts a supervisor for a run that lost its own; it serves when this returns.
-pub fn supervise_again(world: &World, run: &RunId) {
+pub(crate) fn supervise_again(world: &World, run: &RunId) {
     let mut child =
         world.command(&["supervise", &run.0]).stdout(std::process::Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
     let stdout = child.stdout.take().unwrap();
     std::io::BufRead::read_line(&mut std::io::BufReader::new(stdout), &mut line).unwrap();
     assert_eq!(line.trim(), "ready");
+    std::thread::spawn(move || child.wait());
 }

@@ -4,16 +4,15 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use holdpoint::journal::RunId;
 use tempfile::TempDir;
 
 /// The root of the project.
-pub fn project() -> &'static Path {
+pub(crate) fn project() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// A folder of documents that is not part of the project, if it is there.
-pub fn shared(name: &str) -> Option<PathBuf> {
+pub(crate) fn shared(name: &str) -> Option<PathBuf> {
     let path = project().join("../shared").join(name);
     if path.exists() {
         return Some(path);
@@ -23,20 +22,20 @@ pub fn shared(name: &str) -> Option<PathBuf> {
 }
 
 /// A world of one test.
-pub struct World {
+pub(crate) struct World {
     folder: TempDir,
 }
 
 /// What a call of the program came to.
 #[derive(Debug)]
-pub struct Told {
-    pub code: i32,
-    pub out: String,
-    pub error: String,
+pub(crate) struct Told {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) error: String,
 }
 
 impl World {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::Builder::new().prefix("holdpoint-test.").tempdir().unwrap();
         for name in ["home", "runtime", "work", "tmp"] {
             let path = folder.path().join(name);
@@ -47,19 +46,19 @@ impl World {
         Self { folder }
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// A runbook or another file in the working directory.
-    pub fn write(&self, name: &str, text: &str) -> PathBuf {
+    pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
         let path = self.path("work").join(name);
         std::fs::write(&path, text).unwrap();
         path
     }
 
     /// The program, to be started in this world.
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_holdpoint"));
         command
             .args(arguments)
@@ -67,7 +66,7 @@ impl World {
             .env("HOLDPOINT_HOME", self.path("home"))
             .env("XDG_RUNTIME_DIR", self.path("runtime"))
             .env("TMPDIR", self.path("tmp"))
-            .env("PATH", self.search_path())
+            .env("PATH", search_path())
             .env("STANDIN_LOG", self.path("standin.log"))
             .env("DEMO_PACE", "0")
             .env_remove("NO_COLOR")
@@ -77,36 +76,26 @@ impl World {
         command
     }
 
-    /// Stand-in commands first, then the host's.
-    fn search_path(&self) -> String {
-        let standins = project().join("tests/fixtures/standins/bin");
-        format!("{}:{}", standins.display(), std::env::var("PATH").unwrap())
-    }
-
     /// Runs the program to its end.
-    pub fn run(&self, arguments: &[&str]) -> Told {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Told {
         told(&self.command(arguments).output().unwrap())
     }
 
-    pub fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Told {
+    pub(crate) fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Told {
         told(&self.command(arguments).envs(variables.iter().copied()).output().unwrap())
     }
 
-    /// The ids of the recorded runs, newest first.
-    pub fn runs(&self) -> Vec<RunId> {
-        let listed = self.run(&["runs", "--json"]);
-        let ids = listed.out.lines().map(|line| {
-            let run: serde_json::Value = serde_json::from_str(line).unwrap();
-            RunId(run["run"].as_str().unwrap().to_owned())
-        });
-        ids.collect()
-    }
-
     /// The entries of the newest run, as JSON.
-    pub fn entries(&self) -> Vec<serde_json::Value> {
+    pub(crate) fn entries(&self) -> Vec<serde_json::Value> {
         let shown = self.run(&["show", "--json"]);
         shown.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
+}
+
+/// Stand-in commands first, then the host's.
+fn search_path() -> String {
+    let standins = project().join("tests/fixtures/standins/bin");
+    format!("{}:{}", standins.display(), std::env::var("PATH").unwrap())
 }
 
 fn told(output: &Output) -> Told {
@@ -120,13 +109,13 @@ fn told(output: &Output) -> Told {
 impl Told {
     /// Checks the exit code, and shows everything if it is another.
     #[track_caller]
-    pub fn ends_with(&self, code: i32) -> &Self {
+    pub(crate) fn ends_with(&self, code: i32) -> &Self {
         assert_eq!(self.code, code, "\n--- out\n{}\n--- error\n{}", self.out, self.error);
         self
     }
 
     #[track_caller]
-    pub fn says(&self, words: &str) -> &Self {
+    pub(crate) fn says(&self, words: &str) -> &Self {
         assert!(
             self.out.contains(words) || self.error.contains(words),
             "`{words}` is missing\n--- out\n{}\n--- error\n{}",

@@ -10,7 +10,7 @@ use crate::runbook::{Block, Diagnostic, Form, Item, Language, Risk, Role, Runboo
 pub(super) fn check(runbook: &Runbook, found: &mut Vec<Diagnostic>) {
     let exists = assemble::known_names(runbook);
     let rollback = runbook.phases.iter().any(|phase| phase.role == Role::Rollback)
-        || crate::runbook::lexicon::says_any(&runbook.source.text, &["rollback", "roll back"]);
+        || crate::runbook::lexicon::says_any!(&runbook.source.text, &["rollback", "roll back"]);
     for (_, _, item, block) in blocks(runbook) {
         if block.language == Language::Shell {
             letters(item, block, found);
@@ -51,9 +51,11 @@ fn is_misleading(letter: char) -> bool {
 }
 
 fn placeholders(item: &Item, block: &Block, found: &mut Vec<Diagnostic>) {
+    let (mut line, mut counted) = (item.lines.first, 0);
     for one in find::find(&block.text) {
+        line += block.text[counted..one.range.start].matches('\n').count();
+        counted = one.range.start;
         if block.text[one.range.clone()].starts_with('<') {
-            let line = item.lines.first + block.text[..one.range.start].matches('\n').count();
             let message = format!("a shell would read from a file called `{}`", one.name);
             found.push(finding(
                 "placeholder-redirects",

@@ -72,7 +72,7 @@ fn angle(text: &str, at: usize) -> Option<Found> {
     let ends = last.is_alphanumeric() || matches!(last, '_' | ')' | '.' | '*' | '\'' | '?' | '!');
     let plain = !name.contains(['<', '|', ';', '"', '`', '\\', '=', '{', '}']) && !name.contains("&&");
     let address = name.contains('@') && name.contains('.');
-    let tag = text.contains(&format!("</{}>", name.split(' ').next().unwrap_or(name)));
+    let tag = window(&text[at..]).contains(&format!("</{}>", name.split(' ').next().unwrap_or(name)));
     let doubled = before(text, at) == b'<' || (before(text, at) == b'-' && text[..at].ends_with("<-"));
     (starts && ends && plain && !address && !tag && !doubled && first != '$').then(|| found(at, name))
 }
@@ -126,9 +126,21 @@ fn your(text: &str, at: usize) -> Option<Found> {
     (word && name.len() > 5).then(|| Found { range: at..at + name.len(), name: name.to_owned() })
 }
 
+/// The beginning of a text, as far as a rule looks.
+fn window(text: &str) -> &str {
+    &text[..floor(text, 400)]
+}
+
+/// The last border of a character at or before this place.
+fn floor(text: &str, at: usize) -> usize {
+    let at = at.min(text.len());
+    (0..=at).rev().find(|place| text.is_char_boundary(*place)).unwrap_or(0)
+}
+
 fn line_around(text: &str, at: usize) -> &str {
-    let start = text[..at].rfind('\n').map_or(0, |feed| feed + 1);
-    let end = text[at..].find('\n').map_or(text.len(), |feed| at + feed);
+    let (low, high) = (floor(text, at.saturating_sub(400)), floor(text, at + 400));
+    let start = text[low..at].rfind('\n').map_or(low, |feed| low + feed + 1);
+    let end = text[at..high].find('\n').map_or(high, |feed| at + feed);
     &text[start..end]
 }
 

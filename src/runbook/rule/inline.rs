@@ -65,9 +65,8 @@ fn find(text: &Inline, place: Place) -> Vec<Span> {
         }
         let code = span.text.trim().trim_start_matches("$ ");
         let Some(language) = language(code) else { continue };
-        let before: String = text.spans[..index].iter().map(|span| span.text.as_str()).collect();
-        let after: String = text.spans[index + 1..].iter().map(|span| span.text.as_str()).collect();
-        let before = before.replace('\n', " ");
+        let before = around(text.spans[..index].iter().rev(), true);
+        let after = around(text.spans[index + 1..].iter(), false);
         if let Some(confidence) = position(
             before.trim_end(),
             after.trim_start(),
@@ -78,6 +77,19 @@ fn find(text: &Inline, place: Place) -> Vec<Span> {
         }
     }
     found
+}
+
+/// The text next to a span, as far as a rule looks.
+fn around<'a>(spans: impl Iterator<Item = &'a crate::runbook::node::Span>, backwards: bool) -> String {
+    let mut text = String::new();
+    for span in spans {
+        if text.len() > 400 {
+            break;
+        }
+        let part = span.text.replace('\n', " ");
+        text = if backwards { part + &text } else { text + &part };
+    }
+    text
 }
 
 fn language(code: &str) -> Option<Language> {
@@ -145,7 +157,7 @@ fn position(before: &str, after: &str, code: &str, place: Place) -> Option<Confi
     {
         return Some(Confidence::High);
     }
-    if says_any(clause, &REPORTS) && !imperative {
+    if says_any!(clause, &REPORTS) && !imperative {
         return None;
     }
     let chained = place.chained && matches!(last.as_str(), "then" | "and" | "or" | "→" | "->");

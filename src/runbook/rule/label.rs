@@ -116,7 +116,7 @@ fn is_stop(whole: &str, label: &str) -> bool {
             "do not continue",
             "stop and ",
         ],
-    ) || says_any(
+    ) || says_any!(
         whole,
         &[
             "do not proceed",
@@ -131,11 +131,11 @@ fn is_stop(whole: &str, label: &str) -> bool {
         || whole.contains("STOP.")
         || whole.contains("STOP:")
         || (starts_any(whole, &["if "])
-            && says_any(whole, &["stop and", "abort the", "stop the upgrade", "stop here", "abort and"]))
+            && says_any!(whole, &["stop and", "abort the", "stop the upgrade", "stop here", "abort and"]))
 }
 
 fn is_triggers(whole: &str) -> bool {
-    says_any(
+    says_any!(
         whole,
         &[
             "trigger rollback",
@@ -253,7 +253,7 @@ pub(crate) fn announces_output(whole: &str) -> bool {
         "you'll see",
         "you get",
     ];
-    let asks = says_any(
+    let asks = says_any!(
         &sentence,
         &[
             "run",
@@ -271,7 +271,7 @@ pub(crate) fn announces_output(whole: &str) -> bool {
             "following command",
             "watch",
         ],
-    ) && !says_any(
+    ) && !says_any!(
         &sentence,
         &[
             "should see",
@@ -358,7 +358,7 @@ fn is_choice(whole: &str) -> bool {
             "there are two options",
             "choose between",
         ],
-    ) || says_any(
+    ) || says_any!(
         whole,
         &[
             "one of the following options",
@@ -380,11 +380,11 @@ success criteria|done when|manual checks|health checks|smoke tests|sanity checks
 
 fn announces_checks(whole: &str, label: &str) -> bool {
     let tail = sentences(whole).last().copied().unwrap_or_default();
-    let inform = says_any(tail, &["this information", "you include", "you understand"]);
+    let inform = says_any!(tail, &["this information", "you include", "you understand"]);
     (is_check(first_word(tail)) || starts_any(tail, &["make sure", "please verify", "please check"]))
         && !inform
         || is_check_label(label)
-        || says_any(
+        || says_any!(
             whole,
             &[
                 "correctly when",
@@ -538,7 +538,7 @@ fn second_clause_instructs(text: &str) -> bool {
 
 /// Whether the text says that something may run exactly once.
 pub(crate) fn is_once(text: &str) -> bool {
-    says_any(
+    says_any!(
         text,
         &[
             "exactly once",
@@ -565,7 +565,7 @@ pub(crate) fn is_negated(text: &str) -> bool {
     let clause = tail.rsplit(['.', ';', '!']).next().unwrap_or(&tail);
     let clause = clause.to_lowercase().replace("if not", "").replace("not only", "");
     let clause = clause.as_str();
-    says_any(
+    says_any!(
         clause,
         &[
             "do not",
@@ -587,7 +587,7 @@ pub(crate) fn is_negated(text: &str) -> bool {
 
 /// Whether the text sends the operator to the rollback.
 pub(crate) fn mentions_rollback(text: &str) -> bool {
-    says_any(text, &["rollback", "roll back", "revert", "rolled back", "restore the backup"])
+    says_any!(text, &["rollback", "roll back", "revert", "rolled back", "restore the backup"])
 }
 
 /// The sentences of a text; a full stop inside a name, an address or a version ends none.
@@ -611,7 +611,7 @@ pub(crate) fn sentences(text: &str) -> Vec<&str> {
 /// The value that a text asks to record: name, prompt and pattern of `Record x:` with `NAME=<x>`.
 pub(crate) fn input(text: &Inline) -> Option<(String, String, String)> {
     let whole = text.text();
-    let records = says_any(
+    let records = says_any!(
         &whole,
         &["record", "note down", "write down", "save the", "take note of", "make a note of"],
     );

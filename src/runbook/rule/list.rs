@@ -26,7 +26,7 @@ pub(crate) fn is_steps(entries: &[&Entry], announced: &str, title: &str) -> bool
 fn describes(announced: &str) -> bool {
     let lower = announced.to_lowercase();
     let last = lower.rsplit(['.', '!']).find(|part| part.trim().len() > 3).unwrap_or_default();
-    says_any(
+    says_any!(
         last,
         &[
             "involves the following",
@@ -56,7 +56,7 @@ fn describes(announced: &str) -> bool {
             "there are",
             "correct when",
         ],
-    ) && !says_any(last, &["follow these steps", "perform the following", "do the following"])
+    ) && !says_any!(last, &["follow these steps", "perform the following", "do the following"])
 }
 
 /// Whether an entry is something to do.

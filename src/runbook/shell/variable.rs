@@ -67,7 +67,7 @@ fn read_use(text: &str, at: usize) -> Option<Use> {
         return Some(Use { name: name.to_owned(), range: at..name_end, defaulted: false });
     }
     let after = &text[name_end..];
-    let close = after.find('}')?;
+    let close = after.bytes().take(300).position(|byte| byte == b'}')?;
     let operator = after.trim_start_matches(':').chars().next();
     let defaulted = matches!(operator, Some('-' | '=' | '+'));
     Some(Use { name: name.to_owned(), range: at..name_end + close + 1, defaulted })

@@ -24,7 +24,7 @@ fn check(name: &str, steps: impl Fn(&mut Play)) {
 
 fn migrating(play: &mut Play) {
     play.until("5-run-migrations/2").pass(3);
-    play.press("<enter><pgdn><pgdn>y");
+    play.press("<enter><pgdn><pgdn><pgdn>y");
     play.exit(0, 1);
     play.print("Operations to perform:\n  Apply all migrations: admin, auth, orders\nRunning migrations:\n  Applying orders.0041_order_note... OK\n");
 }

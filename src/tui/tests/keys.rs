@@ -160,7 +160,7 @@ fn a_text_longer_than_the_screen_is_read_to_its_end_before_it_runs() {
     let mut play = Play::new((40, 12));
     play.until("5-run-migrations/2").press("<enter>y");
     assert!(play.run.running().is_none());
-    play.press("<pgdn><pgdn>y");
+    play.press("<pgdn><pgdn><pgdn>y");
     assert!(play.run.running().is_some());
 }
 

@@ -185,6 +185,10 @@ pub(crate) mod testing {
         (0..height).map(row).collect::<Vec<_>>().join("\n")
     }
 
+    /// Sizes that nobody works at and that a resize may pass through.
+    pub(crate) const TINY: [(u16, u16); 9] =
+        [(1, 1), (2, 1), (1, 9), (3, 2), (5, 3), (9, 4), (17, 5), (76, 2), (300, 3)];
+
     /// The three sizes every screen is held to.
     pub(crate) const SIZES: [(u16, u16); 3] = [(120, 36), (80, 24), (40, 12)];
 }

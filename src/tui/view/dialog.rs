@@ -43,6 +43,11 @@ pub fn hidden_lines(run: &Run, ui: &Ui, dialog: &Dialog) -> u16 {
     plan(run, ui, dialog).1.hidden()
 }
 
+/// How many lines of the dialog's text are shown at once.
+pub fn shown_lines(run: &Run, ui: &Ui, dialog: &Dialog) -> u16 {
+    plan(run, ui, dialog).1.body_height
+}
+
 fn plan(run: &Run, ui: &Ui, dialog: &Dialog) -> (Rect, Plan) {
     let width = dialog_area(ui, run, dialog, 1).width.saturating_sub(4);
     let mut plan = Plan::of(run, ui, dialog, width);

@@ -269,8 +269,12 @@ fn runbook_detail(book: &RunbookLine, theme: &Theme, width: usize) -> Vec<Line<'
 /// For a newcomer: nothing is here, and what to do about it.
 fn welcome(frame: &mut Frame<'_>, area: Rect, ui: &HomeUi) {
     let theme = &ui.theme;
-    let block =
-        pane(theme, title(theme, &ui.data.folder, usize::from(area.width) - 4, true), Line::default(), true);
+    let block = pane(
+        theme,
+        title(theme, &ui.data.folder, usize::from(area.width).saturating_sub(4), true),
+        Line::default(),
+        true,
+    );
     let inner = block.inner(area);
     frame.render_widget(block, area);
     let width = usize::from(inner.width.min(76));
@@ -356,7 +360,7 @@ mod tests {
     use crate::journal::RunId;
     use crate::tui::home::HomeData;
     use crate::tui::theme::Colour;
-    use crate::tui::view::around::testing::{SIZES, shown};
+    use crate::tui::view::around::testing::{SIZES, TINY, shown};
 
     const NOW_MS: i64 = 1_795_183_331_000;
 
@@ -476,5 +480,15 @@ mod tests {
         ui.cursor = 1;
         let text = shown((80, 24), |frame| draw(frame, &ui));
         assert!(text.is_ascii(), "{text}");
+    }
+
+    #[test]
+    fn home_fits_into_any_terminal() {
+        for size in TINY {
+            for empty in [HomeData::default(), data()] {
+                frame(size, empty, |ui| ui.help = Some(3));
+            }
+            frame(size, data(), |ui| ui.filtering = true);
+        }
     }
 }

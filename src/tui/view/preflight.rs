@@ -116,7 +116,7 @@ fn understood(ui: &PreflightUi, width: usize) -> Vec<Line<'static>> {
         );
     }
     let columns = Counts::columns(width);
-    let names = columns.iter().map(|(name, _)| Span::styled(format!("{name:>10}"), theme.dim())).collect();
+    let names = columns.iter().map(|(name, _)| Span::styled(format!("  {name}"), theme.dim())).collect();
     let mut lines = vec![spread(theme, Vec::new(), names, width)];
     lines.extend(phases.into_iter().map(|phase| phase_line(phase, theme, width)));
     let all = Counts::of(runbook.phases.iter().flat_map(|phase| &phase.steps));
@@ -199,11 +199,14 @@ impl Counts {
     }
 
     fn cells(&self, theme: &Theme, width: usize) -> Vec<Span<'static>> {
-        let cell = |count: usize| match count {
-            0 => Span::styled(format!("{:>10}", theme.glyphs.dot), theme.dim()),
-            count => Span::raw(format!("{count:>10}")),
+        let cell = |(name, count): Column| {
+            let wide = name.len() + 2;
+            match count(self) {
+                0 => Span::styled(format!("{:>wide$}", theme.glyphs.dot), theme.dim()),
+                count => Span::raw(format!("{count:>wide$}")),
+            }
         };
-        Self::columns(width).into_iter().map(|(_, count)| cell(count(self))).collect()
+        Self::columns(width).into_iter().map(cell).collect()
     }
 }
 
@@ -258,7 +261,7 @@ fn last_time(ui: &PreflightUi, width: usize) -> Vec<Line<'static>> {
         let versions = if versions.is_empty() { String::new() } else { format!(" ({versions})") };
         let place = text::cut(
             &text::readable(&format!("{}{versions}{at}", incident.date)),
-            width - 2,
+            width.saturating_sub(2),
             theme.glyphs.ellipsis,
         );
         lines.push(Line::styled(format!("  {place}"), theme.strong()));
@@ -333,9 +336,14 @@ fn lint(ui: &PreflightUi, width: usize) -> Vec<Line<'static>> {
             Severity::Warning => (theme.glyphs.degraded, theme.caution()),
             Severity::Note => (theme.glyphs.dot, theme.dim()),
         };
-        let label = format!("{sign} line {}", diagnostic.line);
-        lines.extend(labelled_in(theme, &label, &diagnostic.message, style, 13, width));
-        lines.extend(labelled_in(theme, "", &diagnostic.help, theme.dim(), 13, width));
+        let label = format!("line {}", diagnostic.line);
+        let mut told = labelled_in(theme, &label, &diagnostic.message, style, 11, width.saturating_sub(2));
+        told.extend(labelled_in(theme, "", &diagnostic.help, theme.dim(), 11, width.saturating_sub(2)));
+        for (index, mut line) in told.into_iter().enumerate() {
+            let sign = if index == 0 { sign } else { " " };
+            line.spans.insert(0, Span::styled(format!("{sign} "), style));
+            lines.push(line);
+        }
     }
     lines
 }
@@ -347,7 +355,8 @@ fn commands(ui: &PreflightUi, width: usize) -> Vec<Line<'static>> {
     for (_, step) in ui.data.runbook.steps() {
         let blocks: Vec<&Block> = step.items.iter().filter_map(block).collect();
         if !blocks.is_empty() {
-            let heading = text::cut(&text::readable(&step_title(step)), width - 2, theme.glyphs.ellipsis);
+            let heading =
+                text::cut(&text::readable(&step_title(step)), width.saturating_sub(2), theme.glyphs.ellipsis);
             lines.push(Line::styled(format!("  {heading}"), theme.dim()));
         }
         for block in blocks {
@@ -430,7 +439,7 @@ fn draw_rest(frame: &mut Frame<'_>, area: Rect, ui: &PreflightUi, tight: bool) {
         if let Some(previous) = &ui.data.previous {
             lines.extend(labelled(theme, "last run", previous, LABEL, width));
         }
-        lines.extend(labelled(theme, "on this host", &ui.data.survival, LABEL, width));
+        lines.extend(survival(ui, width));
     }
     lines.extend(approval(ui, width));
     if !tight {
@@ -438,6 +447,21 @@ fn draw_rest(frame: &mut Frame<'_>, area: Rect, ui: &PreflightUi, tight: bool) {
     }
     lines.push(button);
     frame.render_widget(Paragraph::new(lines), area);
+}
+
+/// Beside its label where there is room, else below it.
+fn survival(ui: &PreflightUi, width: usize) -> Vec<Line<'static>> {
+    let theme = &ui.theme;
+    if width >= 40 {
+        return labelled(theme, "on this host", &ui.data.survival, LABEL, width);
+    }
+    let mut lines = vec![Line::styled("on this host", theme.dim())];
+    let words = prose(&ui.data.survival, theme.text(), width.saturating_sub(2));
+    lines.extend(words.into_iter().map(|mut line| {
+        line.spans.insert(0, Span::raw("  "));
+        line
+    }));
+    lines
 }
 
 fn approval(ui: &PreflightUi, width: usize) -> Vec<Line<'static>> {
@@ -473,7 +497,7 @@ mod tests {
     use crate::tui::preflight::{Beginning, KnownSubject, PreflightData};
     use crate::tui::theme::Colour;
     use crate::tui::ui::LastTime;
-    use crate::tui::view::around::testing::{SIZES, shown};
+    use crate::tui::view::around::testing::{SIZES, TINY, shown};
 
     fn data(runbook: Arc<Runbook>) -> PreflightData {
         let last =
@@ -570,5 +594,19 @@ mod tests {
         insta::assert_snapshot!("preflight_end_80x24", end);
         let help = frame(SIZES[1], data(specimen::runbook()), |ui| ui.help = Some(0));
         insta::assert_snapshot!("preflight_help_80x24", help);
+    }
+
+    #[test]
+    fn preflight_fits_into_any_terminal() {
+        for size in TINY {
+            for focus in [Focus::Overview, Focus::Field(1), Focus::Begin] {
+                frame(size, data(specimen::runbook()), |ui| {
+                    ui.focus = focus;
+                    ui.message = Some("so".to_owned());
+                    overview_size(ui);
+                });
+            }
+            frame(size, data(specimen::runbook()), |ui| ui.help = Some(3));
+        }
     }
 }

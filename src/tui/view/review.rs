@@ -48,7 +48,9 @@ struct Panes {
 pub fn draw(frame: &mut Frame<'_>, ui: &ReviewUi) {
     let theme = &ui.theme;
     let (top, body, bottom) = bands(frame.area());
-    heading(frame, top, theme, &name(ui), outcome(ui, top.width));
+    let outcome = outcome(ui, top.width);
+    let room = usize::from(top.width).saturating_sub(outcome.iter().map(Span::width).sum::<usize>() + 3);
+    heading(frame, top, theme, &name(ui, room), outcome);
     let panes = panes(body, ui);
     if let Some(area) = panes.timeline {
         draw_timeline(frame, area, ui);
@@ -123,15 +125,19 @@ fn output_area(body: Rect, ui: &ReviewUi) -> Rect {
     Rect { y: right.y + moment, height: right.height - moment, ..right }
 }
 
-fn name(ui: &ReviewUi) -> String {
+/// Runbook, subject and versions; where there is little room the runbook's title gives way.
+fn name(ui: &ReviewUi, room: usize) -> String {
     let theme = &ui.theme;
-    let mut parts = vec![ui.run.runbook().title.clone()];
+    let mut rest = String::new();
     if let Some(start) = ui.run.start() {
-        parts.push(start.subject.clone());
-        parts.push(versions(&start.from, &start.to, theme));
+        for part in [start.subject.clone(), versions(&start.from, &start.to, theme)] {
+            if !part.is_empty() {
+                rest = format!("{rest} {} {part}", theme.glyphs.dot);
+            }
+        }
     }
-    parts.retain(|part| !part.is_empty());
-    parts.join(&format!(" {} ", theme.glyphs.dot))
+    let left = room.saturating_sub(text::columns(&rest)).max(8);
+    format!("{}{rest}", text::cut(&text::readable(&ui.run.runbook().title), left, theme.glyphs.ellipsis))
 }
 
 fn outcome(ui: &ReviewUi, width: u16) -> Vec<Span<'static>> {
@@ -352,7 +358,7 @@ mod tests {
     use crate::journal::{AttemptId, Entry};
     use crate::protocol::{Frame as Message, Notice, Request};
     use crate::tui::review::{on_frame, wanted_transcript};
-    use crate::tui::view::around::testing::{SIZES, shown};
+    use crate::tui::view::around::testing::{SIZES, TINY, shown};
 
     fn opened((width, height): (u16, u16), entries: Vec<Entry>) -> ReviewUi {
         let theme = Theme::unicode(Colour::Full);
@@ -435,5 +441,20 @@ mod tests {
         on_frame(&mut ui, Message::Notice(Notice::TranscriptBegins { attempt, size: (80, 24) }));
         on_frame(&mut ui, Message::Notice(Notice::TranscriptEnds { attempt }));
         assert!(frame(SIZES[1], &ui).contains("it printed nothing"));
+    }
+
+    #[test]
+    fn review_fits_into_any_terminal() {
+        for size in TINY {
+            for focus in [ReviewPane::Timeline, ReviewPane::Moment, ReviewPane::Output] {
+                let mut ui = opened(size, specimen::entries());
+                ui.cursor = of_attempt(&ui, 2);
+                ui.focus = focus;
+                served(&mut ui);
+                frame(size, &ui);
+                ui.help = Some(3);
+                frame(size, &ui);
+            }
+        }
     }
 }
