@@ -148,7 +148,8 @@ fn less_pages_and_quits() {
         return;
     }
     let world = World::new();
-    world.write("lights", &(1..=200).map(|light| format!("light {light}\n")).collect::<String>());
+    let lights: Vec<String> = (1..=200).map(|light| format!("light {light}\n")).collect();
+    world.write("lights", &lights.concat());
     let Some(terminal) = attached(&world, &["less lights"]) else { return };
     run_next(&terminal);
     terminal.on("light 2", &["Space"]).gone("light 2 ").keys(&["G"]);
@@ -199,10 +200,10 @@ fn control_c_ends_what_would_take_too_long() {
 }
 
 /// A program that says how large its terminal is, whenever that changes, on a screen of its own.
-const MEASURE: &str = r#"measure() { printf '\033[2J\033[H'; stty size | sed 's/^/size /'; }
+const MEASURE: &str = r"measure() { printf '\033[2J\033[H'; stty size | sed 's/^/size /'; }
 printf '\033[?1049h'; trap measure WINCH; measure
 until test -e enough; do sleep 0.02; done
-printf '\033[?1049l'"#;
+printf '\033[?1049l'";
 
 /// The rows and columns that the program was told of, once they are other than these.
 fn size_told(terminal: &Terminal, others: &[(u16, u16)]) -> (u16, u16) {
@@ -218,7 +219,8 @@ fn size_told(terminal: &Terminal, others: &[(u16, u16)]) -> (u16, u16) {
 #[test]
 fn a_full_screen_program_is_told_of_every_new_size() {
     let world = World::new();
-    let Some(terminal) = attached(&world, &[MEASURE]) else { return };
+    world.write("measure", MEASURE);
+    let Some(terminal) = attached(&world, &["sh measure"]) else { return };
     run_next(&terminal);
     let mut seen = vec![size_told(&terminal, &[])];
     for (columns, rows) in [(80, 24), (140, 50), (120, 36)] {

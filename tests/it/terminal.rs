@@ -15,12 +15,12 @@ const LOOK: Duration = Duration::from_millis(20);
 const HAND: Duration = Duration::from_millis(180);
 
 /// A terminal of 120 columns and 36 rows; it goes with this value.
-pub struct Terminal {
+pub(crate) struct Terminal {
     socket: PathBuf,
 }
 
 /// Whether a program is installed; says so if a test has to be skipped.
-pub fn has(program: &str) -> bool {
+pub(crate) fn has(program: &str) -> bool {
     let found = std::env::split_paths(&std::env::var_os("PATH").unwrap())
         .any(|folder| folder.join(program).is_file());
     if !found {
@@ -31,7 +31,7 @@ pub fn has(program: &str) -> bool {
 
 impl Terminal {
     /// A shell in this world, with the program on its path; `None` where there is no tmux.
-    pub fn open(world: &World) -> Option<Self> {
+    pub(crate) fn open(world: &World) -> Option<Self> {
         if !has("tmux") {
             return None;
         }
@@ -47,21 +47,21 @@ impl Terminal {
 
     /// Waits until this stands on the screen.
     #[track_caller]
-    pub fn until(&self, text: &str) -> &Self {
+    pub(crate) fn until(&self, text: &str) -> &Self {
         self.wait(&format!("`{text}` never came"), |screen| screen.contains(text));
         self
     }
 
     /// Waits until this stands on the screen no more.
     #[track_caller]
-    pub fn gone(&self, text: &str) -> &Self {
+    pub(crate) fn gone(&self, text: &str) -> &Self {
         self.wait(&format!("`{text}` stayed"), |screen| !screen.contains(text));
         self
     }
 
     /// Waits until the screen is like this.
     #[track_caller]
-    pub fn wait(&self, trouble: &str, fits: impl Fn(&str) -> bool) {
+    pub(crate) fn wait(&self, trouble: &str, fits: impl Fn(&str) -> bool) {
         let begun = Instant::now();
         loop {
             let screen = self.screen();
@@ -75,7 +75,7 @@ impl Terminal {
 
     /// Reads this on the screen, and has the hand on the keys.
     #[track_caller]
-    pub fn read(&self, text: &str) -> &Self {
+    pub(crate) fn read(&self, text: &str) -> &Self {
         self.until(text);
         std::thread::sleep(HAND);
         self
@@ -83,59 +83,59 @@ impl Terminal {
 
     /// Reads this on the screen, then presses these keys.
     #[track_caller]
-    pub fn on(&self, text: &str, keys: &[&str]) -> &Self {
+    pub(crate) fn on(&self, text: &str, keys: &[&str]) -> &Self {
         self.read(text).keys(keys)
     }
 
     /// Presses keys, by the names that tmux has for them.
     #[track_caller]
-    pub fn keys(&self, keys: &[&str]) -> &Self {
+    pub(crate) fn keys(&self, keys: &[&str]) -> &Self {
         assert!(self.tmux(&["send-keys"]).args(keys).status().unwrap().success());
         self
     }
 
     /// Types a text as it stands.
     #[track_caller]
-    pub fn type_text(&self, text: &str) -> &Self {
+    pub(crate) fn type_text(&self, text: &str) -> &Self {
         assert!(self.tmux(&["send-keys", "-l", "--", text]).status().unwrap().success());
         self
     }
 
     /// Types a line, reads it, and ends it.
     #[track_caller]
-    pub fn enter(&self, line: &str) -> &Self {
+    pub(crate) fn enter(&self, line: &str) -> &Self {
         self.type_text(line).on(line, &["Enter"])
     }
 
     /// Makes the terminal this large.
     #[track_caller]
-    pub fn resize(&self, columns: u16, rows: u16) -> &Self {
+    pub(crate) fn resize(&self, columns: u16, rows: u16) -> &Self {
         let (columns, rows) = (columns.to_string(), rows.to_string());
         assert!(self.tmux(&["resize-window", "-x", &columns, "-y", &rows]).status().unwrap().success());
         self
     }
 
     /// What stands on the screen.
-    pub fn screen(&self) -> String {
+    pub(crate) fn screen(&self) -> String {
         let captured = self.tmux(&["capture-pane", "-p"]).output().unwrap();
         String::from_utf8_lossy(&captured.stdout).into_owned()
     }
 
     /// What the terminal says of itself, in tmux's words.
-    pub fn state(&self, format: &str) -> String {
+    pub(crate) fn state(&self, format: &str) -> String {
         let told = self.tmux(&["display-message", "-p", format]).output().unwrap();
         String::from_utf8_lossy(&told.stdout).trim().to_owned()
     }
 
     /// The process that the shell waits for.
-    pub fn foreground(&self) -> i32 {
+    pub(crate) fn foreground(&self) -> i32 {
         let shell = self.state("#{pane_pid}");
         let children = std::fs::read_to_string(format!("/proc/{shell}/task/{shell}/children")).unwrap();
         children.split_whitespace().next().expect("the shell runs nothing").parse().unwrap()
     }
 
     /// Takes the terminal away from everything in it.
-    pub fn close(self) {
+    pub(crate) fn close(self) {
         assert!(self.tmux(&["kill-session"]).status().unwrap().success());
     }
 
