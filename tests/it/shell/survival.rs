@@ -53,7 +53,8 @@ fn a_command_outlives_its_supervisor_and_its_status_is_told_to_the_next() {
     };
     assert_eq!((ended.attempt, ended.code, ended.directory.as_str()), (attempt, 5, "/usr"));
     pane.holder().acknowledge(attempt).unwrap();
-    assert_eq!(pane.run("pwd").out, "/usr\n");
+    let after = pane.run("pwd").out;
+    assert!(after.ends_with("/usr\n"), "{after}");
 }
 
 #[test]
