@@ -10,6 +10,8 @@ pub mod home;
 pub mod keymap;
 pub mod layout;
 pub mod output;
+#[cfg(test)]
+mod picture;
 pub mod preflight;
 pub mod review;
 pub mod terminal;
