@@ -9,10 +9,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Size;
 
 use super::dialog::UNANSWERABLE_MS;
+use super::news::{drawn, on_entry, on_refusal};
 use super::terminal::Input;
 use super::theme::{Colour, Theme};
 use super::ui::{Clock, LastTime, Ui};
-use super::update::{drawn, on_entry, on_refusal, update};
+use super::update::update;
 use super::view;
 use crate::engine::{self, Command, Effect, Event, Happening, Run};
 use crate::journal::{

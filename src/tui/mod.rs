@@ -9,6 +9,7 @@ mod fixture;
 pub mod home;
 pub mod keymap;
 pub mod layout;
+pub mod news;
 pub mod output;
 #[cfg(test)]
 mod picture;

@@ -1,17 +1,18 @@
-//! What a gesture means: it changes the state of the screen and may become requests. Also what
-//! entries and other news from the supervisor do to the screen.
+//! What a gesture means: it changes the state of the screen and may become requests.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Position;
 
-use super::dialog::{Dialog, Focus, Kind, answer, open};
+use super::dialog::keys::dialog_key;
+use super::dialog::{Dialog, Focus, Kind, open};
 use super::field::Field;
 use super::keymap::{Context, Gesture, context, gesture};
-use super::layout::{detail_height, is_docked, layout, output_size};
+use super::layout::{detail_height, layout, output_size};
+use super::news::wanted_transcript;
 use super::terminal::Input;
-use super::ui::{Contact, Intent, Pane, Row, Ui, WalkEnd, asked_step, gates};
-use crate::engine::{Ask, Command, Run};
-use crate::journal::{AttemptId, Attendance, Entry, Fact, Place};
+use super::ui::{Pane, Row, Ui, WalkEnd, gates};
+use crate::engine::{Ask, Run};
+use crate::journal::{Attendance, Place};
 use crate::protocol::{Frame, Request};
 use crate::runbook::ItemKind;
 use crate::screen::{self, SearchDirection};
@@ -348,7 +349,7 @@ fn go(ui: &mut Ui, run: &Run, lines: i32) {
     }
 }
 
-fn moved(at: usize, by: i32, count: usize) -> usize {
+pub(super) fn moved(at: usize, by: i32, count: usize) -> usize {
     let last = i64::try_from(count).unwrap_or(i64::MAX) - 1;
     let to = i64::try_from(at).unwrap_or(0) + i64::from(by);
     usize::try_from(to.clamp(0, last.max(0))).unwrap_or(0)
@@ -399,174 +400,6 @@ fn sideways(ui: &mut Ui, run: &Run, gesture: Gesture) {
     }
 }
 
-fn dialog_key(ui: &mut Ui, run: &Run, key: KeyEvent, gesture: Option<Gesture>) -> Vec<Frame> {
-    let Some(mut dialog) = ui.dialog.take() else { return Vec::new() };
-    let answerable = dialog.is_answerable(ui.clock.ms);
-    if dialog.discarding {
-        dialog.discarding = false;
-        if !(answerable && key.code == KeyCode::Char('y')) {
-            ui.dialog = Some(dialog);
-        }
-        return Vec::new();
-    }
-    match dialog.focus {
-        Focus::Answers => answers_key(ui, run, dialog, key, gesture.filter(|_| answerable), answerable),
-        Focus::Field(index) => {
-            // The table must see the dialog to know which of its keys work.
-            field_key(ui, run, dialog, index, key, gesture, answerable)
-        }
-    }
-}
-
-fn answers_key(
-    ui: &mut Ui,
-    run: &Run,
-    mut dialog: Dialog,
-    key: KeyEvent,
-    gesture: Option<Gesture>,
-    answerable: bool,
-) -> Vec<Frame> {
-    let answers = dialog.answers(run);
-    if let KeyCode::Char(character) = key.code
-        && !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT)
-    {
-        if answerable && answers.iter().any(|answer| answer.key == character) {
-            if character == 'y' && reads_on(ui, run, &mut dialog) {
-                ui.dialog = Some(dialog);
-                return Vec::new();
-            }
-            return answer::give(ui, run, dialog, character);
-        }
-        if character == 'n' && dialog.has_optional_note() {
-            dialog.focus = Focus::Field(0);
-            ui.dialog = Some(dialog);
-            return Vec::new();
-        }
-    }
-    let choices = if dialog.kind == Kind::Finish { answers.len().saturating_sub(1) } else { answers.len() };
-    match gesture {
-        Some(Gesture::Leave) => {
-            leave_dialog(ui, dialog);
-            return Vec::new();
-        }
-        Some(Gesture::Choose) if dialog.kind != Kind::Finish => {
-            if let Some(chosen) = answers.get(dialog.cursor) {
-                return answer::give(ui, run, dialog, chosen.key);
-            }
-        }
-        Some(Gesture::Up) if dialog.is_menu() => dialog.cursor = moved(dialog.cursor, -1, choices),
-        Some(Gesture::Down) if dialog.is_menu() => dialog.cursor = moved(dialog.cursor, 1, choices),
-        Some(Gesture::Up) => dialog.scroll = dialog.scroll.saturating_sub(1),
-        Some(Gesture::Down) => {
-            let hidden = super::view::dialog::hidden_lines(run, ui, &dialog);
-            dialog.scroll = dialog.scroll.saturating_add(1).min(hidden);
-        }
-        Some(Gesture::PageUp) if is_docked(&dialog) => scroll_output(ui, run, 5),
-        Some(Gesture::PageDown) if is_docked(&dialog) => scroll_output(ui, run, -5),
-        Some(Gesture::PageUp) => dialog.scroll = dialog.scroll.saturating_sub(5),
-        Some(Gesture::PageDown) => {
-            let hidden = super::view::dialog::hidden_lines(run, ui, &dialog);
-            let page = super::view::dialog::shown_lines(run, ui, &dialog).clamp(1, 5);
-            dialog.scroll = dialog.scroll.saturating_add(page).min(hidden);
-        }
-        Some(Gesture::NextField) if !dialog.fields.is_empty() => dialog.focus = Focus::Field(0),
-        Some(Gesture::Help) => ui.help = Some(0),
-        _ => {}
-    }
-    ui.dialog = Some(dialog);
-    Vec::new()
-}
-
-/// What is to run must have been seen to its end: shows the next screenful of it, if there is one.
-fn reads_on(ui: &Ui, run: &Run, dialog: &mut Dialog) -> bool {
-    let hidden = super::view::dialog::hidden_lines(run, ui, dialog);
-    if !matches!(dialog.kind, Kind::Confirm(_)) || dialog.scroll >= hidden {
-        return false;
-    }
-    dialog.complaint = Some("all of it must be read before it runs: y shows the next lines".to_owned());
-    let page = super::view::dialog::shown_lines(run, ui, dialog).max(1);
-    let hidden = super::view::dialog::hidden_lines(run, ui, dialog);
-    dialog.scroll = (dialog.scroll + page).min(hidden);
-    dialog.shown_at_ms = None;
-    true
-}
-
-fn scroll_output(ui: &mut Ui, run: &Run, lines: i32) {
-    if let Some(output) = ui.attempt_here(run).and_then(|attempt| ui.outputs.of_mut(attempt)) {
-        output.screen.scroll(lines);
-    }
-}
-
-fn leave_dialog(ui: &mut Ui, mut dialog: Dialog) {
-    if dialog.is_changed() {
-        dialog.discarding = true;
-        ui.dialog = Some(dialog);
-    }
-}
-
-fn field_key(
-    ui: &mut Ui,
-    run: &Run,
-    mut dialog: Dialog,
-    index: usize,
-    key: KeyEvent,
-    gesture: Option<Gesture>,
-    answerable: bool,
-) -> Vec<Frame> {
-    dialog.complaint = None;
-    let count = dialog.fields.len();
-    let beyond = !dialog.is_sent_by_enter();
-    match gesture {
-        Some(Gesture::Leave) if dialog.has_optional_note() => {
-            dialog.chosen = None;
-            dialog.focus = Focus::Answers;
-        }
-        Some(Gesture::Leave) => {
-            leave_dialog(ui, dialog);
-            return Vec::new();
-        }
-        Some(Gesture::Advance | Gesture::NextField) if index + 1 < count => {
-            dialog.focus = Focus::Field(index + 1);
-        }
-        Some(Gesture::Advance | Gesture::Send) if answerable => return complete(ui, run, dialog),
-        Some(Gesture::Advance | Gesture::Send) => {}
-        Some(Gesture::NextField) if beyond => dialog.focus = Focus::Answers,
-        Some(Gesture::NextField) => dialog.focus = Focus::Field(0),
-        Some(Gesture::PreviousField) => dialog.focus = Focus::Field((index + count - 1) % count),
-        Some(Gesture::Help) => ui.help = Some(0),
-        Some(Gesture::Newline) => dialog.fields[index].newline(),
-        Some(Gesture::Mask) => dialog.fields.iter_mut().for_each(Field::toggle_masked),
-        Some(Gesture::FromOutput) => take_from_output(ui, run, &mut dialog, index),
-        _ => dialog.fields[index].key(key),
-    }
-    ui.dialog = Some(dialog);
-    Vec::new()
-}
-
-fn take_from_output(ui: &Ui, run: &Run, dialog: &mut Dialog, index: usize) {
-    let Kind::Values { input: Some(item), .. } = &dialog.kind else { return };
-    let candidates = open::candidates(ui, run, item);
-    let now = dialog.fields[index].text();
-    let at = candidates.iter().position(|candidate| *candidate == now).map_or(0, |at| at + 1);
-    if let Some(candidate) = candidates.get(at % candidates.len().max(1)) {
-        dialog.fields[index].set_text(candidate);
-    }
-}
-
-/// The last field is done: send the form off, give the answer that waited for it, or ask.
-fn complete(ui: &mut Ui, run: &Run, mut dialog: Dialog) -> Vec<Frame> {
-    if dialog.is_sent_by_enter() {
-        return answer::send(ui, run, dialog);
-    }
-    if let Some(chosen) = dialog.chosen.take() {
-        return answer::give(ui, run, dialog, chosen);
-    }
-    dialog.focus = Focus::Answers;
-    dialog.shown_at_ms = None;
-    ui.dialog = Some(dialog);
-    Vec::new()
-}
-
 fn on_mouse(ui: &mut Ui, run: &Run, mouse: MouseEvent) -> Vec<Frame> {
     if ui.dialog.is_some() || ui.help.is_some() || ui.prompt.is_some() {
         return Vec::new();
@@ -598,137 +431,11 @@ fn on_mouse(ui: &mut Ui, run: &Run, mouse: MouseEvent) -> Vec<Frame> {
     Vec::new()
 }
 
-fn resized(ui: &mut Ui) -> Vec<Frame> {
+pub(super) fn resized(ui: &mut Ui) -> Vec<Frame> {
     let size = output_size(ui);
     ui.outputs.resize(size);
     if ui.attendance == Attendance::Watches {
         return Vec::new();
     }
     vec![Frame::Request(Request::Resize { columns: size.0, rows: size.1 })]
-}
-
-/// The output of the step under the cursor is asked for when it is not at hand.
-pub fn wanted_transcript(ui: &mut Ui, run: &Run) -> Option<Frame> {
-    let attempt = ui.attempt_here(run)?;
-    if ui.outputs.has(attempt) || ui.contact != Contact::Up {
-        return None;
-    }
-    let running = run.running().is_some_and(|running| running.id == attempt);
-    ui.outputs.await_transcript(attempt, output_size(ui), running);
-    Some(Frame::Request(Request::Transcript { attempt }))
-}
-
-/// An entry came: the run takes it in and the screen follows.
-pub fn on_entry(ui: &mut Ui, run: &mut Run, entry: &Entry) -> Vec<Frame> {
-    let before = run.ask();
-    let stood = asked_step(run, &before);
-    let followed = match (&ui.cursor, &stood) {
-        (Row::Step(at), Some(stood)) => at == stood,
-        _ => true,
-    };
-    run.apply(entry);
-    ui.submitted = None;
-    let after = run.ask();
-    if followed && ui.dialog.is_none() && (asked_step(run, &after) != stood || before != after) {
-        ui.follow(run);
-    }
-    let mut frames = match &entry.fact {
-        Fact::CommandStarted { attempt, .. } => {
-            ui.outputs.begin(*attempt, follows(run, *attempt), output_size(ui));
-            if ui.hands_on && ui.dialog.is_none() {
-                ui.typing = true;
-                ui.focus = Pane::Output;
-            }
-            resized(ui)
-        }
-        Fact::CommandExited { .. } | Fact::CommandLost { .. } => {
-            ended(ui);
-            Vec::new()
-        }
-        Fact::RunFinished { outcome, .. } => {
-            ui.tell(format!("the run has ended: {}; {} entries are recorded", outcome.words(), entry.seq));
-            Vec::new()
-        }
-        _ => Vec::new(),
-    };
-    frames.extend(pursue(ui, run, entry));
-    if after != before && matches!(after, Ask::Failed { .. } | Ask::Halted { .. }) {
-        open_by_itself(ui, run, &after);
-    }
-    frames.extend(wanted_transcript(ui, run));
-    frames
-}
-
-/// The attempt before this one, if both are statements of one block, one after the other.
-fn follows(run: &Run, attempt: AttemptId) -> Option<AttemptId> {
-    let this = run.attempt(attempt)?;
-    let before = run.attempts().iter().rfind(|other| other.id < attempt)?;
-    let goes_on = before.item == this.item && before.part.statements.last() < this.part.statements.first();
-    (goes_on && before.succeeded()).then_some(before.id)
-}
-
-/// Keys that were meant for the program must not become verbs.
-fn ended(ui: &mut Ui) {
-    ui.echo_hidden = false;
-    if ui.typing {
-        ui.typing = false;
-        ui.focus = Pane::Checklist;
-        ui.zoomed = false;
-        ui.quiet_until_ms = ui.clock.ms + super::dialog::UNANSWERABLE_MS;
-    }
-}
-
-fn open_by_itself(ui: &mut Ui, run: &Run, ask: &Ask) {
-    let free = ui.dialog.is_none() && ui.help.is_none() && ui.prompt.is_none();
-    if free
-        && ui.attendance == Attendance::Controls
-        && let Some(dialog) = open::for_ask(ui, run, ask)
-    {
-        ui.follow(run);
-        ui.open_dialog(dialog);
-    }
-}
-
-/// Does what waited for this entry.
-fn pursue(ui: &mut Ui, run: &Run, entry: &Entry) -> Vec<Frame> {
-    match (ui.intent.clone(), &entry.fact) {
-        (Some(Intent::Start(wanted)), Fact::CommandConfirmed { item, .. }) if *item == wanted => {
-            ui.intent = None;
-            vec![ui.ask(Command::Start { item: wanted })]
-        }
-        (Some(Intent::Confirm(wanted)), Fact::InputRecorded { .. } | Fact::CommandPromoted { .. }) => {
-            let Some((_, item, block)) = super::ui::command(run, &wanted) else { return Vec::new() };
-            let first = run.first_open_statement(item, block).unwrap_or(0);
-            let rest: Vec<usize> = (first..block.statements.len()).collect();
-            if run.missing_values(block, &rest).is_empty() && ui.dialog.is_none() {
-                ui.intent = None;
-                let confirm = super::dialog::Confirm::written(wanted.clone(), first);
-                let dialog = open::confirm(run, confirm);
-                ui.open_dialog(dialog);
-            }
-            Vec::new()
-        }
-        _ => Vec::new(),
-    }
-}
-
-/// A wish was refused: say why, and give back what was typed for it.
-pub fn on_refusal(ui: &mut Ui, why: &str) {
-    ui.intent = None;
-    match ui.submitted.take() {
-        Some(mut dialog) if ui.dialog.is_none() => {
-            dialog.complaint = Some(why.to_owned());
-            dialog.shown_at_ms = None;
-            ui.dialog = Some(dialog);
-        }
-        _ => ui.complain(why),
-    }
-}
-
-/// A frame was shown: a dialog on it counts as seen from now.
-pub fn drawn(ui: &mut Ui) {
-    let now = ui.clock.ms;
-    if let Some(dialog) = &mut ui.dialog {
-        dialog.shown_at_ms.get_or_insert(now);
-    }
 }

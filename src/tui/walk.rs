@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout};
 
+use super::news::{drawn, on_entry, on_refusal, wanted_transcript};
 use super::terminal::{Input, Terminal, TuiError};
 use super::ui::{Clock, Contact, LastTime, Ui, WalkEnd};
-use super::update::{drawn, on_entry, on_refusal, update, wanted_transcript};
+use super::update::update;
 use super::view;
 use crate::engine::Run;
 use crate::journal::{AttemptId, Attendance, Entry};

@@ -132,7 +132,18 @@ impl Stream {
         line.checked_sub(1).map_or(0, |line| self.lines[line])
     }
 
+    /// The last beginning of a line, not after `end`, that no span crosses: a value that goes over
+    /// several lines is given out as a whole.
+    fn uncrossed(&self, mut end: usize) -> usize {
+        while let Some(span) = self.spans.iter().find(|span| span.start < end && end < span.end) {
+            let line = self.lines.partition_point(|&line| line <= span.start);
+            end = line.checked_sub(1).map_or(0, |line| self.lines[line]);
+        }
+        end
+    }
+
     fn give_out(&mut self, end: usize) -> Vec<u8> {
+        let end = self.uncrossed(end);
         self.spans.sort();
         let later = self.spans.partition_point(|span| span.start < end);
         let kept = self.spans.split_off(later);

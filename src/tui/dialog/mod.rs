@@ -1,7 +1,8 @@
 //! Questions on the screen: what each asks, which fields and answers it has. What an answer does is
-//! in `answer`, which question comes when in `open`.
+//! in `answer`, what keys do in `keys`, which question comes when in `open`.
 
 pub mod answer;
+pub(super) mod keys;
 pub mod open;
 
 use super::field::Field;

@@ -50,7 +50,7 @@ fn keys_typed_before_a_question_was_seen_do_not_answer_it() {
     play.press_at_once(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE));
     play.press_at_once(key('y'));
     assert!(play.run.running().is_none());
-    crate::tui::update::drawn(&mut play.ui);
+    crate::tui::news::drawn(&mut play.ui);
     play.ui.clock.ms += UNANSWERABLE_MS - 1;
     play.press_at_once(key('y'));
     assert!(play.run.running().is_none());

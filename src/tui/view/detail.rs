@@ -417,14 +417,15 @@ pub fn verbatim(
 ) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     for (number, line) in words.split('\n').enumerate() {
-        for (piece, chopped) in text::chop(line, width.saturating_sub(2)).into_iter().enumerate() {
+        let chopped = text::chop_spans(line, width.saturating_sub(2), style, theme);
+        for (piece, drawn) in chopped.into_iter().enumerate() {
             let before = match (number, piece) {
                 (0, 0) => vec![sign.clone(), Span::raw(" ")],
                 (_, 0) => vec![Span::raw("  ")],
                 _ => vec![Span::styled(format!("{} ", theme.glyphs.wrapped), theme.dim())],
             };
             let mut spans = before;
-            spans.extend(text::spans(&chopped, style, theme));
+            spans.extend(drawn);
             lines.push(Line::from(spans));
         }
     }
@@ -556,6 +557,40 @@ mod tests {
     #[test]
     fn what_cannot_be_seen_is_shown_escaped_where_it_stands() {
         assert_eq!(shown("a\tb\u{202e}c\rd", 80), "a\\tb\\u{202e}c\\rd");
+    }
+
+    /// What stands in the cells of a terminal of this width once the text was drawn.
+    fn drawn(words: &str, width: u16) -> String {
+        use ratatui::widgets::{Paragraph, Widget};
+        let theme = Theme::unicode(Colour::Full);
+        let lines = verbatim(&theme, &Span::raw("x"), words, theme.text(), width.into());
+        let area = Rect::new(0, 0, width, u16::try_from(lines.len()).unwrap());
+        let mut buffer = ratatui::buffer::Buffer::empty(area);
+        Paragraph::new(lines).render(area, &mut buffer);
+        let mut text = String::new();
+        for y in 0..area.height {
+            let mut x = 2;
+            while x < width {
+                let symbol = buffer[(x, y)].symbol();
+                text.push_str(symbol);
+                x += u16::try_from(text::columns(symbol)).unwrap().max(1);
+            }
+        }
+        text.split_whitespace().collect()
+    }
+
+    #[test]
+    fn every_character_of_what_runs_reaches_the_screen_in_any_width() {
+        for words in [
+            "printf '日本語 🎉👨\u{200d}👩\u{200d}👧 é e\u{301}\\n'; for i in 0 1 2 3 4 5 6 7 8 9; do echo \"$i\"; done",
+            "echo 👍\u{1f3fd}👍\u{1f3fd}👍\u{1f3fd} 🇩🇪🇫🇷 لا لا لا क्षि\u{200d} 각\t각 ; true",
+            "a\u{202e}\u{200b}\u{1b}[31m\u{301}\u{a0}b",
+        ] {
+            let expected: String = text::visible(words).split_whitespace().collect();
+            for width in 6..90 {
+                assert_eq!(drawn(words, width), expected, "in {width}");
+            }
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::question::{body, heading};
 use super::{pane, text};
 use crate::engine::Run;
 use crate::tui::dialog::{Dialog, Focus, Kind, Tone};
-use crate::tui::layout::dialog_area;
+use crate::tui::layout::{dialog_area, is_docked};
 use crate::tui::theme::Theme;
 use crate::tui::ui::Ui;
 
@@ -26,7 +26,10 @@ pub fn draw(frame: &mut Frame<'_>, run: &Run, ui: &Ui, dialog: &Dialog) {
     let tone = if is_grave(dialog) { theme.bad() } else { theme.accent() };
     let room = usize::from(area.width).saturating_sub(4);
     let heading = text::cut(&text::readable(&heading(run, dialog)), room, theme.glyphs.ellipsis);
-    let block = pane(theme, Line::styled(format!(" {heading} "), tone), Line::default(), true);
+    let mut block = pane(theme, Line::styled(format!(" {heading} "), tone), Line::default(), true);
+    if let Some(words) = plan.more(dialog, theme) {
+        block = block.title_bottom(Line::styled(words, theme.caution()).right_aligned());
+    }
     let inner = block.inner(area);
     frame.render_widget(Clear, area);
     frame.render_widget(block, area);
@@ -153,7 +156,8 @@ impl Plan {
             Constraint::Min(0),
         ];
         let [body, _, fields, _, answers, complaint, _] = Layout::vertical(parts).areas(inner);
-        self.draw_body(frame, body, dialog, theme);
+        let scroll = dialog.scroll.min(self.hidden());
+        frame.render_widget(Paragraph::new(self.body.clone()).scroll((scroll, 0)), body);
         self.draw_fields(frame, fields, dialog, theme);
         let cursor = u16::try_from(dialog.cursor).unwrap_or(0);
         let skip = if dialog.is_menu() { (cursor + 1).saturating_sub(answers.height) } else { 0 };
@@ -161,17 +165,18 @@ impl Plan {
         frame.render_widget(Paragraph::new(self.complaint), complaint);
     }
 
-    fn draw_body(&self, frame: &mut Frame<'_>, area: Rect, dialog: &Dialog, theme: &Theme) {
-        let hidden = self.hidden();
-        let scroll = dialog.scroll.min(hidden);
-        frame.render_widget(Paragraph::new(self.body.clone()).scroll((scroll, 0)), area);
-        if hidden > scroll && area.height > 0 {
-            let words = format!(" {} {} more ", theme.glyphs.ellipsis, hidden - scroll);
-            let width = u16::try_from(text::columns(&words)).unwrap_or(0).min(area.width);
-            let corner = Rect { x: area.right() - width, y: area.bottom() - 1, width, height: 1 };
-            frame.render_widget(Clear, corner);
-            frame.render_widget(Line::styled(words, theme.caution()), corner);
-        }
+    /// For the border, that there is more text: nothing of the text itself is covered.
+    fn more(&self, dialog: &Dialog, theme: &Theme) -> Option<String> {
+        let left = self.hidden().checked_sub(dialog.scroll).filter(|left| *left > 0)?;
+        let lines = if left == 1 { "line" } else { "lines" };
+        let keys = if dialog.focus != Focus::Answers || dialog.is_menu() {
+            String::new()
+        } else if is_docked(dialog) {
+            format!(" {} {}", theme.glyphs.dot, theme.glyphs.arrows[1])
+        } else {
+            format!(" {} PgDn", theme.glyphs.dot)
+        };
+        Some(format!(" {left} more {lines}{keys} "))
     }
 
     fn draw_fields(&self, frame: &mut Frame<'_>, area: Rect, dialog: &Dialog, theme: &Theme) {

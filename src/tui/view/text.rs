@@ -24,7 +24,7 @@ pub fn has_hidden(text: &str) -> bool {
 pub fn readable(text: &str) -> String {
     let plain: String = text
         .chars()
-        .filter(|character| !matches!(character, '\u{fe0e}' | '\u{fe0f}'))
+        .filter(|character| !matches!(character, '\u{fe0e}' | '\u{fe0f}') && !is_tint(*character))
         .map(|character| if is_other_space(character) || character == '\t' { ' ' } else { character })
         .collect();
     visible(&plain)
@@ -32,9 +32,13 @@ pub fn readable(text: &str) -> String {
 
 /// As [`visible`], with the escapes in a style of their own.
 pub fn spans(text: &str, style: Style, theme: &Theme) -> Vec<Span<'static>> {
+    spans_of(pieces(text), style, theme)
+}
+
+fn spans_of(pieces: impl IntoIterator<Item = Piece>, style: Style, theme: &Theme) -> Vec<Span<'static>> {
     let mut spans: Vec<Span<'static>> = Vec::new();
     let mut plain = String::new();
-    for piece in pieces(text) {
+    for piece in pieces {
         if !piece.is_escape {
             plain.push_str(&piece.shown);
             continue;
@@ -50,23 +54,35 @@ pub fn spans(text: &str, style: Style, theme: &Theme) -> Vec<Span<'static>> {
     spans
 }
 
+/// What is drawn for one character, or for several that are drawn as one.
 struct Piece {
     shown: String,
     is_escape: bool,
 }
 
+impl Piece {
+    /// The piece in parts that fit into this many columns: only an escape is ever wider.
+    fn within(self, width: usize) -> Vec<Self> {
+        if !self.is_escape || columns(&self.shown) <= width {
+            return vec![self];
+        }
+        self.shown.chars().map(|character| Self { shown: character.to_string(), is_escape: true }).collect()
+    }
+}
+
 fn pieces(text: &str) -> impl Iterator<Item = Piece> {
     text.graphemes(true).flat_map(|grapheme| {
-        let hidden = grapheme.chars().any(is_hidden) || grapheme.width() == 0;
+        let tinted = grapheme.chars().skip(1).any(is_tint);
+        let hidden = tinted || grapheme.chars().any(is_hidden) || grapheme.width() == 0;
         if !hidden {
             return vec![Piece { shown: grapheme.to_owned(), is_escape: false }];
         }
-        let shown = |character: char| {
+        let shown = |(index, character): (usize, char)| {
             let alone = character.to_string();
-            let is_escape = is_hidden(character) || alone.width() == 0;
+            let is_escape = is_hidden(character) || alone.width() == 0 || (index > 0 && is_tint(character));
             Piece { shown: if is_escape { escape(character) } else { alone }, is_escape }
         };
-        grapheme.chars().map(shown).collect()
+        grapheme.chars().enumerate().map(shown).collect()
     })
 }
 
@@ -91,6 +107,11 @@ fn is_hidden(character: char) -> bool {
             | '\u{e0000}'..='\u{e0fff}')
 }
 
+/// Changes the colour of the picture before it: terminals do not agree on how wide both are together.
+fn is_tint(character: char) -> bool {
+    matches!(character, '\u{1f3fb}'..='\u{1f3ff}')
+}
+
 fn is_other_space(character: char) -> bool {
     matches!(
         character,
@@ -98,17 +119,18 @@ fn is_other_space(character: char) -> bool {
     )
 }
 
-/// Columns that this text takes.
+/// Columns that this text takes, counted as it is drawn: one character, or cluster of them, after
+/// the other.
 pub fn columns(text: &str) -> usize {
-    text.width()
+    text.graphemes(true).map(UnicodeWidthStr::width).sum()
 }
 
 /// The text, cut to this many columns; what was cut is marked by the ellipsis, which counts.
 pub fn cut(text: &str, width: usize, ellipsis: &str) -> String {
-    if text.width() <= width {
+    if columns(text) <= width {
         return text.to_owned();
     }
-    let room = width.saturating_sub(ellipsis.width());
+    let room = width.saturating_sub(columns(ellipsis));
     let (head, _) = split_at_columns(text, room);
     if width == 0 { String::new() } else { format!("{head}{ellipsis}") }
 }
@@ -116,7 +138,7 @@ pub fn cut(text: &str, width: usize, ellipsis: &str) -> String {
 /// The text, cut or filled up with spaces to exactly this many columns.
 pub fn fit(text: &str, width: usize, ellipsis: &str) -> String {
     let cut = cut(text, width, ellipsis);
-    let fill = width.saturating_sub(cut.width());
+    let fill = width.saturating_sub(columns(&cut));
     format!("{cut}{}", " ".repeat(fill))
 }
 
@@ -141,7 +163,7 @@ fn wrap_line(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     for word in text.split_inclusive(' ') {
-        if line.width() + word.trim_end().width() > width {
+        if columns(&line) + columns(word.trim_end()) > width {
             if !line.trim().is_empty() {
                 lines.push(line.trim_end().to_owned());
             }
@@ -151,7 +173,7 @@ fn wrap_line(text: &str, width: usize) -> Vec<String> {
             }
         }
         line.push_str(word);
-        while line.trim_end().width() > width {
+        while columns(line.trim_end()) > width {
             let (head, tail) = split_at_columns(&line, width);
             if head.is_empty() {
                 break;
@@ -166,26 +188,42 @@ fn wrap_line(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// Pieces of at most this many columns that together are the text, nothing left out: for what runs,
-/// where every character counts. Broken behind a space where that leaves no line half empty.
+/// What is drawn for this text in pieces of at most this many columns that together are all of it,
+/// nothing left out: for what runs, where every character counts. Broken behind a space where that
+/// leaves no line half empty.
 pub fn chop(text: &str, width: usize) -> Vec<String> {
+    let lines = chop_pieces(text, width).into_iter();
+    lines.map(|line| line.into_iter().map(|piece| piece.shown).collect()).collect()
+}
+
+/// As [`chop`], with the escapes in a style of their own.
+pub fn chop_spans(text: &str, width: usize, style: Style, theme: &Theme) -> Vec<Vec<Span<'static>>> {
+    chop_pieces(text, width).into_iter().map(|line| spans_of(line, style, theme)).collect()
+}
+
+fn chop_pieces(text: &str, width: usize) -> Vec<Vec<Piece>> {
     let width = width.max(2);
-    let mut rest = text;
-    let mut pieces = Vec::new();
-    loop {
-        let (mut head, mut tail) = split_at_columns(rest, width);
-        if !tail.is_empty()
-            && let Some(space) = head.rfind(' ')
-            && head[..space].width() * 2 >= width
-        {
-            (head, tail) = rest.split_at(space + 1);
+    let mut lines = Vec::new();
+    let mut line: Vec<Piece> = Vec::new();
+    let mut used = 0;
+    for piece in pieces(text).flat_map(|piece| piece.within(width)) {
+        let needed = columns(&piece.shown);
+        if used + needed > width {
+            let space = line.iter().rposition(|piece| piece.shown == " ");
+            let behind = space.filter(|space| measure(&line[..*space]) * 2 >= width);
+            let rest = behind.map_or_else(Vec::new, |space| line.split_off(space + 1));
+            used = measure(&rest);
+            lines.push(std::mem::replace(&mut line, rest));
         }
-        pieces.push(head.to_owned());
-        if tail.is_empty() || head.is_empty() {
-            return pieces;
-        }
-        rest = tail;
+        used += needed;
+        line.push(piece);
     }
+    lines.push(line);
+    lines
+}
+
+fn measure(line: &[Piece]) -> usize {
+    line.iter().map(|piece| columns(&piece.shown)).sum()
 }
 
 /// `41s`, `3m02s`, `1h04m`
@@ -229,6 +267,7 @@ mod tests {
             ("tag\u{e0041}s", "tag\\u{e0041}s"),
             ("\u{7f}\u{9b}", "\\x7f\\x9b"),
             ("👨\u{200d}👩", "👨\\u{200d}👩"),
+            ("👍\u{1f3fd}!", "👍\\u{1f3fd}!"),
         ] {
             check_visible(text, expected);
         }
@@ -272,6 +311,8 @@ mod tests {
         assert_eq!(chop("some words here", 8), ["some ", "words ", "here"]);
         assert_eq!(chop("a longwithoutend", 8), ["a longwi", "thoutend"]);
         assert_eq!(chop("", 3), [""]);
+        assert_eq!(chop("ab\u{200b}c", 9), ["ab", "\\u{200b}c"]);
+        assert_eq!(chop("\u{200b}", 5), ["\\u{20", "0b}"]);
     }
 
     #[test]
