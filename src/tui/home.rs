@@ -177,7 +177,7 @@ pub struct HomeUi {
     pub help: Option<u16>,
 }
 
-const KEYS: [Binding; 6] = [
+const KEYS: [Binding; 5] = [
     bind(
         &[Press::Plain(KeyCode::Enter), Press::Plain(KeyCode::Right), key('l')],
         Gesture::Choose,
