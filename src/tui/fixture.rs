@@ -291,7 +291,8 @@ fn start() -> RunStart {
     }
 }
 
-fn last_time() -> Vec<LastTime> {
+/// What broke before.
+pub(super) fn last_time() -> Vec<LastTime> {
     vec![LastTime {
         step: Some(StepId::from("5-run-migrations")),
         incident: IncidentRecord {

@@ -11,6 +11,8 @@ pub mod keymap;
 pub mod layout;
 pub mod news;
 pub mod output;
+#[cfg(test)]
+mod picture;
 pub mod preflight;
 pub mod review;
 pub mod terminal;
