@@ -133,6 +133,16 @@ fn an_edited_command_runs_as_it_was_shown_and_is_a_deviation() {
     play.press("y");
     assert_eq!(play.run.running().unwrap().part.text, "sudo systemctl stop orderd-worker --now");
     assert_eq!(play.run.deviations()[0].deviation, Some(Deviation::Edited));
+    play.exit(0, 1);
+    play.press("/stop the workers<enter><esc>");
+    let frame = play.frame();
+    for shown in [
+        "– sudo systemctl stop orderd-worker ",
+        "✓ sudo systemctl stop orderd-worker --now",
+        "edited: this ran",
+    ] {
+        assert!(frame.contains(shown), "{shown}\n{frame}");
+    }
 }
 
 #[test]
