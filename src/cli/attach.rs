@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::arguments::{Attach, RunOptions, ScreenOptions};
 use super::document::Opened;
-use super::exit::{Code, Failure};
+use super::exit::{Code, Failure, say_line};
 use super::record::{self, Recorded};
 use super::screen::{broken, terminal};
 use super::{begin, incidents, logging, operator, place, preflight, process, review, supervise};
@@ -36,10 +36,11 @@ pub(super) fn begin(
     screen: ScreenOptions,
 ) -> Result<Code, Failure> {
     let _log = logging::begin(&store.log_directory(), "screen");
-    supervise::runtime()?.block_on(async {
+    let left = supervise::runtime()?.block_on(async {
         let mut terminal = terminal(screen)?;
         open(store, opened, options, &mut terminal).await
-    })
+    })?;
+    left.tell()
 }
 
 /// Preflight, then the run, on a terminal that is open.
@@ -48,10 +49,10 @@ pub(super) async fn open(
     opened: &Opened,
     options: &RunOptions,
     terminal: &mut Terminal,
-) -> Result<Code, Failure> {
+) -> Result<Left, Failure> {
     let data = preflight::data(store, opened, options)?;
     let choice = tui::preflight(terminal, data).await.map_err(broken)?;
-    let PreflightChoice::Begin(beginning) = choice else { return Ok(Code::Done) };
+    let PreflightChoice::Begin(beginning) = choice else { return Ok(Left::default()) };
     let (id, start) = begin::prepare(store, opened, &beginning)?;
     process::start_supervisor(&id, Some(&start))?;
     record_values(store, &id, &options.set).await?;
@@ -73,11 +74,12 @@ async fn record_values(store: &Store, id: &RunId, values: &[(String, String)]) -
 /// Goes on with a run that has begun.
 pub(super) fn to_run(store: &Store, id: &RunId, watch: bool, screen: ScreenOptions) -> Result<Code, Failure> {
     let _log = logging::begin(&store.log_directory(), "screen");
-    supervise::runtime()?.block_on(async {
+    let left = supervise::runtime()?.block_on(async {
         ensure_served(store, id).await?;
         let attendance = if watch { Attendance::Watches } else { Attendance::Controls };
         walk(store, id, attendance, &mut terminal(screen)?).await
-    })
+    })?;
+    left.tell()
 }
 
 /// The run screen, until the operator leaves; a run that ended is shown once more as a whole.
@@ -86,7 +88,7 @@ pub(super) async fn walk(
     id: &RunId,
     attendance: Attendance,
     terminal: &mut Terminal,
-) -> Result<Code, Failure> {
+) -> Result<Left, Failure> {
     let recorded = Recorded::read(store, id)?;
     let setup = WalkSetup {
         operator: operator::operator(),
@@ -95,7 +97,10 @@ pub(super) async fn walk(
     };
     let mut connector = Reconnecting { store: store.clone(), id: id.clone() };
     match tui::walk(terminal, &mut connector, setup).await.map_err(broken)? {
-        WalkEnd::Detached => Ok(Code::Done),
+        WalkEnd::Detached => {
+            let words = format!("{id} goes on; `holdpoint attach {id}` is where it is");
+            Ok(Left { code: Some(Code::Done), words })
+        }
         WalkEnd::Lost(why) => {
             Err(Failure::words(Code::Failed, why)
                 .hint(format!("`holdpoint attach {id}` takes the run up again")))
@@ -103,11 +108,34 @@ pub(super) async fn walk(
         WalkEnd::Finished => {
             let recorded = Recorded::read(store, id)?;
             review::show(&recorded, terminal).await?;
-            Ok(match recorded.run.outcome() {
+            let code = match recorded.run.outcome() {
                 Some((Outcome::RolledBack | Outcome::Abandoned, _)) => Code::Failed,
                 _ => Code::Done,
-            })
+            };
+            let words = format!(
+                "{id}: {}\nhead {} (note it in the ticket; `holdpoint verify {id} --head HASH` compares)\n\
+                 `holdpoint export {id}` writes the report",
+                recorded.status(),
+                recorded.recovered.head
+            );
+            Ok(Left { code: Some(code), words })
         }
+    }
+}
+
+/// What remains to be said once the terminal is as it was.
+#[derive(Debug, Default)]
+pub(super) struct Left {
+    code: Option<Code>,
+    words: String,
+}
+
+impl Left {
+    fn tell(self) -> Result<Code, Failure> {
+        if !self.words.is_empty() {
+            say_line(format_args!("{}", self.words))?;
+        }
+        Ok(self.code.unwrap_or(Code::Done))
     }
 }
 

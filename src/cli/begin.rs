@@ -19,12 +19,13 @@ pub(super) fn beginning(options: &RunOptions) -> Beginning {
     }
 }
 
-/// Makes the directory of a new run and says how it begins.
+/// Makes the directory of a new run and says how it begins; not for a subject that another run has.
 pub(super) fn prepare(
     store: &Store,
     opened: &Opened,
     details: &Beginning,
 ) -> Result<(RunId, RunStart), Failure> {
+    drop(store.lock_subject(details.subject.trim(), "a run that is about to begin")?);
     let clock = crate::supervisor::Clock::new();
     let id = run_id(&details.subject, &clock.now().at.compact());
     let model = serde_json::to_vec(&opened.runbook).map_err(|error| Failure::new(Code::Failed, error))?;

@@ -1,9 +1,7 @@
 //! Records a spot-check outside any run.
 
-#![expect(clippy::print_stdout, reason = "what this subcommand is for")]
-
 use super::arguments::Check;
-use super::exit::{Code, Failure};
+use super::exit::{Code, Failure, say_line};
 use super::{operator, place};
 use crate::journal::{Actor, Entry, Fact, Verdict};
 
@@ -27,6 +25,11 @@ pub(super) fn check(arguments: &Check) -> Result<Code, Failure> {
         },
     };
     let recorded = place::store()?.append_spot_check(place::redactor().redact_entry(entry))?;
-    println!("recorded: {subject}: {}: {} ({})", arguments.text, verdict.word(), recorded.stamp.at);
+    say_line(format_args!(
+        "recorded: {subject}: {}: {} ({})",
+        arguments.text,
+        verdict.word(),
+        recorded.stamp.at
+    ))?;
     Ok(Code::Done)
 }

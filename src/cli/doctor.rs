@@ -1,13 +1,12 @@
 //! Looks at terminal, storage and survival, and says what would go wrong.
 
-#![expect(clippy::print_stdout, reason = "what this subcommand is for")]
 #![expect(clippy::disallowed_methods, reason = "the door to the host's settings")]
 
 use std::io::IsTerminal;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use super::exit::{Code, Failure};
+use super::exit::{Code, Failure, say_line};
 use super::{place, record, survival};
 
 /// A recorded entry of a long run needs far less; below this a night's output may not fit.
@@ -31,7 +30,7 @@ pub(super) fn doctor() -> Result<Code, Failure> {
     ];
     for finding in &findings {
         let mark = if finding.good { "ok  " } else { "BAD " };
-        println!("{mark} {:<9} {}", finding.what, finding.words);
+        say_line(format_args!("{mark} {:<9} {}", finding.what, finding.words))?;
     }
     Ok(if findings.iter().all(|finding| finding.good) { Code::Done } else { Code::Failed })
 }

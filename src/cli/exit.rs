@@ -3,6 +3,7 @@
 #![expect(clippy::print_stderr, reason = "the program's own word about its failure")]
 
 use std::fmt;
+use std::io::Write;
 
 /// Exit codes of the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,6 +98,22 @@ impl From<crate::store::StoreError> for Failure {
             _ => Self::new(Code::RecordFailed, error).hint("`holdpoint doctor` looks at the storage"),
         }
     }
+}
+
+/// Says something on standard output; a reader that has seen enough ends the program quietly.
+pub(super) fn say(words: fmt::Arguments<'_>) -> Result<(), Failure> {
+    Ok(std::io::stdout().lock().write_fmt(words)?)
+}
+
+/// The same, as a line of its own.
+pub(super) fn say_line(words: fmt::Arguments<'_>) -> Result<(), Failure> {
+    say(format_args!("{words}\n"))
+}
+
+/// Whether it only means that nobody reads any more what is said, as with `| head`.
+pub(super) fn is_unread(failure: &Failure) -> bool {
+    let cause = failure.error.downcast_ref::<std::io::Error>();
+    cause.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
 /// Tells a failure on standard error.

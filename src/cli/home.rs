@@ -47,7 +47,7 @@ async fn go(store: &Store, terminal: &mut Terminal, choice: HomeChoice) -> Resul
             attach::open(store, &Opened::read(&path)?, &RunOptions::default(), terminal).await?;
         }
         HomeChoice::Review(id) => review::show(&Recorded::read(store, &id)?, terminal).await?,
-        HomeChoice::Check | HomeChoice::Quit => {}
+        HomeChoice::Quit => {}
     }
     Ok(())
 }

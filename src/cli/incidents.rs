@@ -1,12 +1,10 @@
 //! What broke last time: the incidents of a log, and those that belong to a run.
 
-#![expect(clippy::print_stdout, reason = "what this subcommand is for")]
-
 use std::path::Path;
 
 use super::arguments::Incidents;
 use super::document::INCIDENT_LOG;
-use super::exit::{Code, Failure};
+use super::exit::{Code, Failure, say, say_line};
 use super::place;
 use crate::incident::{self, Incident};
 use crate::journal::RunStart;
@@ -19,16 +17,19 @@ pub(super) fn incidents(arguments: &Incidents) -> Result<Code, Failure> {
         Some(log) => log.clone(),
         None => place::directory()?.join(INCIDENT_LOG),
     };
+    if arguments.log.is_some() && !log.exists() {
+        return Err(Failure::words(Code::Usage, format!("there is no file {}", log.display())));
+    }
     let mut found = incident::markdown::parse(&incident_log::read(&log)?);
     if let Some(subject) = &arguments.subject {
         found.retain(|incident| incident.record.site.eq_ignore_ascii_case(subject));
     }
     if found.is_empty() {
-        println!("nothing in {}", log.display());
+        say_line(format_args!("nothing in {}", log.display()))?;
         return Ok(Code::Done);
     }
     for incident in &found {
-        print!("{}", lines(&log, incident));
+        say(format_args!("{}", lines(&log, incident)))?;
     }
     Ok(Code::Done)
 }

@@ -1,13 +1,11 @@
 //! Shows what was understood of a runbook.
 
-#![expect(clippy::print_stdout, reason = "what this subcommand is for")]
-
 use std::fmt::Write;
 use std::path::Path;
 
 use super::arguments::Inspect;
 use super::document::{Opened, resolves};
-use super::exit::{Code, Failure};
+use super::exit::{Code, Failure, say, say_line};
 use crate::runbook::{self, ItemKind, Runbook};
 
 pub(super) fn inspect(arguments: &Inspect) -> Result<Code, Failure> {
@@ -15,11 +13,11 @@ pub(super) fn inspect(arguments: &Inspect) -> Result<Code, Failure> {
     if arguments.json {
         let folder = opened.path.parent().map(Path::to_owned).unwrap_or_default();
         let resolves = |target: &str| resolves(&folder, target);
-        println!("{}", runbook::inspect::json(&opened.runbook, &resolves));
+        say_line(format_args!("{}", runbook::inspect::json(&opened.runbook, &resolves)))?;
     } else if arguments.text {
-        print!("{}", runbook::inspect::text(&opened.runbook));
+        say(format_args!("{}", runbook::inspect::text(&opened.runbook)))?;
     } else {
-        print!("{}", outline(&opened.runbook));
+        say(format_args!("{}", outline(&opened.runbook)))?;
     }
     Ok(Code::Done)
 }

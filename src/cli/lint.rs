@@ -1,12 +1,10 @@
 //! Says what in runbooks will get in the way of running them, each finding in its place.
 
-#![expect(clippy::print_stdout, reason = "what this subcommand is for")]
-
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::arguments::Lint;
 use super::document::Opened;
-use super::exit::{Code, Failure};
+use super::exit::{Code, Failure, say_line};
 use crate::runbook::{Diagnostic, Runbook, Severity};
 
 pub(super) fn lint(arguments: &Lint) -> Result<Code, Failure> {
@@ -19,13 +17,13 @@ pub(super) fn lint(arguments: &Lint) -> Result<Code, Failure> {
                 code = Code::Failed;
             }
             if arguments.json {
-                println!("{}", as_json(&name, diagnostic));
+                say_line(format_args!("{}", as_json(&name, diagnostic)))?;
             } else {
-                println!("{}\n", as_text(&name, &opened.runbook, diagnostic));
+                say_line(format_args!("{}\n", as_text(&name, &opened.runbook, diagnostic)))?;
             }
         }
         if !arguments.json {
-            println!("{name}: {}", summary(&opened.runbook.diagnostics));
+            say_line(format_args!("{name}: {}", summary(&opened.runbook.diagnostics)))?;
         }
     }
     Ok(code)

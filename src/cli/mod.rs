@@ -47,6 +47,7 @@ pub fn main() -> ExitCode {
     };
     match dispatch(arguments) {
         Ok(code) => ExitCode::from(code.number()),
+        Err(failure) if exit::is_unread(&failure) => ExitCode::SUCCESS,
         Err(failure) => {
             exit::explain(&failure);
             ExitCode::from(failure.code.number())

@@ -1,14 +1,12 @@
 //! Starts a run: prepares its directory, then hands over to the screens or to the answers.
 
-#![expect(clippy::print_stdout, reason = "a detached run prints its id")]
-
 use std::io::{IsTerminal, Read};
 use std::path::Path;
 
 use super::arguments::{RunOptions, ScreenOptions};
 use super::begin::{beginning, prepare};
 use super::document::{Opened, read_file};
-use super::exit::{Code, Failure};
+use super::exit::{Code, Failure, say_line};
 use super::record::{self, Recorded};
 use super::{attach, place, supervise};
 use crate::headless::{self, Answers, End};
@@ -27,7 +25,7 @@ pub(super) fn run(path: &Path, options: &RunOptions, screen: ScreenOptions) -> R
     if options.detach {
         let (id, start) = prepare(&store, &opened, &beginning(options))?;
         super::process::start_supervisor(&id, Some(&start))?;
-        println!("{id}");
+        say_line(format_args!("{id}"))?;
         return Ok(Code::Done);
     }
     if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {

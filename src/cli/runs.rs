@@ -1,9 +1,7 @@
 //! Lists the runs.
 
-#![expect(clippy::print_stdout, reason = "what this subcommand is for")]
-
 use super::arguments::Runs;
-use super::exit::{Code, Failure};
+use super::exit::{Code, Failure, say, say_line};
 use super::place;
 use super::record::{self, Recorded};
 use crate::journal::RunId;
@@ -16,12 +14,12 @@ pub(super) fn runs(arguments: &Runs) -> Result<Code, Failure> {
     }
     if arguments.json {
         for (id, recorded) in &runs {
-            println!("{}", as_json(id, recorded));
+            say_line(format_args!("{}", as_json(id, recorded)))?;
         }
     } else if runs.is_empty() {
-        println!("no runs yet; `holdpoint RUNBOOK` starts one");
+        say_line(format_args!("no runs yet; `holdpoint RUNBOOK` starts one"))?;
     } else {
-        print!("{}", table(&runs));
+        say(format_args!("{}", table(&runs)))?;
     }
     Ok(Code::Done)
 }

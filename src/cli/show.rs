@@ -1,9 +1,7 @@
 //! Prints the timeline of a run.
 
-#![expect(clippy::print_stdout, reason = "what this subcommand is for")]
-
 use super::arguments::Show;
-use super::exit::{Code, Failure};
+use super::exit::{Code, Failure, say_line};
 use super::{place, record};
 use crate::headless;
 
@@ -13,9 +11,9 @@ pub(super) fn show(arguments: &Show) -> Result<Code, Failure> {
     let form = if arguments.json { headless::Form::Json } else { headless::Form::Lines };
     headless::retell(&recorded.runbook, &recorded.recovered.entries, form, &mut std::io::stdout())?;
     if !arguments.json {
-        println!("\n{id}: {}, head {}", recorded.status(), recorded.recovered.head);
+        say_line(format_args!("\n{id}: {}, head {}", recorded.status(), recorded.recovered.head))?;
         if let Some(damage) = &recorded.recovered.damage {
-            println!("{damage}; {}", damage.advice());
+            say_line(format_args!("{damage}; {}", damage.advice()))?;
         }
     }
     Ok(Code::Done)

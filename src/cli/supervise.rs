@@ -70,7 +70,7 @@ pub(super) fn setup(
         runtime: place::runtime(store.home(), &id.0)?,
         runbook: recorded.runbook,
         start,
-        lock,
+        lock: Some(lock),
         shell: Shell::Bash,
         redactor: place::redactor(),
         until_alone,

@@ -1,9 +1,7 @@
 //! Checks journals: whole, torn or altered, and where.
 
-#![expect(clippy::print_stdout, reason = "what this subcommand is for")]
-
 use super::arguments::Verify;
-use super::exit::{Code, Failure};
+use super::exit::{Code, Failure, say_line};
 use super::{place, record};
 use crate::journal::{Recovered, RunId};
 
@@ -18,7 +16,7 @@ pub(super) fn verify(arguments: &Verify) -> Result<Code, Failure> {
     for id in ids {
         let recovered = store.run(&id)?.recovered()?;
         let (whole, words) = judge(&recovered, arguments.head.as_deref());
-        println!("{id}: {words}");
+        say_line(format_args!("{id}: {words}"))?;
         if !whole {
             code = Code::Damaged;
         }

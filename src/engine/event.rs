@@ -321,6 +321,9 @@ pub enum Refusal {
     /// A skip without a reason.
     #[error("say why this is left out; only optional steps can be skipped without a reason")]
     SkipNeedsReason,
+    /// Done already.
+    #[error("this was done already, so there is nothing to leave out")]
+    NothingToSkip,
     /// The run halted earlier.
     #[error(
         "the run is halted at {item}; answer that first: retry, override with a reason, roll back or abandon"

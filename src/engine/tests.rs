@@ -405,6 +405,19 @@ fn optional_steps_are_skipped_without_a_reason_and_others_with_one() {
 }
 
 #[test]
+fn what_was_done_is_not_left_out_afterwards_and_what_failed_and_was_left_out_is_no_success() {
+    let mut play = Play::begun();
+    play.check("gate/1", Verdict::Pass);
+    play.ask(Command::Skip { place: Place::Item("gate/1".into()), reason: "late".to_owned() });
+    assert_eq!(play.last(), "refused: this was done already, so there is nothing to leave out");
+    play.run_it("migrate/1", &[0, 1], "cd app\nmigrate").exit(1, 2);
+    play.ask(Command::Skip { place: Place::Item("migrate/1".into()), reason: "not today".to_owned() });
+    play.answer("migrate/2", Verdict::Pass).answer("migrate/3", Verdict::Pass);
+    let step = play.run.runbook().step(&"migrate".into()).unwrap().1.clone();
+    assert_eq!(play.run.step_state(&step), StepState::DoneWithIssues);
+}
+
+#[test]
 fn what_a_condition_guards_is_asked_only_when_it_holds() {
     let mut play = Play::begun();
     play.ask(Command::Decide { item: "celery/1".into(), answer: ConditionAnswer::Taken(1) });

@@ -345,15 +345,15 @@ impl Teller<'_> {
     }
 
     fn judged(&self, kind: MomentKind, item: &ItemId, verdict: Verdict, note: &str) -> Told {
-        let label = match self.run.runbook().item(item).map(|(_, item)| &item.kind) {
-            Some(ItemKind::Expected { .. }) => "expected: ",
-            Some(ItemKind::StopGate { .. }) => "stop if: ",
-            _ => "",
+        let (label, word) = match self.run.runbook().item(item).map(|(_, item)| &item.kind) {
+            Some(ItemKind::Expected { .. }) => ("expected: ", verdict.word()),
+            Some(ItemKind::StopGate { .. }) => ("stop if: ", stop_word(verdict)),
+            _ => ("", verdict.word()),
         };
         let text = self.item_text(item);
         let whole = if text.contains('\n') { text.as_str() } else { "" };
         Told::new(kind, tone_of_verdict(verdict), format!("{label}{text}"))
-            .result(verdict.word())
+            .result(word)
             .detail(paragraphs(&[note, whole]))
     }
 
@@ -445,6 +445,15 @@ fn tone_of(outcome: Outcome) -> Tone {
         Outcome::Success => Tone::Good,
         Outcome::SuccessWithIssues => Tone::Issue,
         Outcome::RolledBack | Outcome::Abandoned => Tone::Bad,
+    }
+}
+
+/// A stop condition is answered by whether it is met: to pass it means that it is not.
+pub fn stop_word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "not so",
+        Verdict::Fail => "so: stop",
+        other => other.word(),
     }
 }
 

@@ -128,9 +128,7 @@ impl Run {
             return StepState::Failed;
         }
         if !states.is_empty() && states.iter().all(ItemState::is_settled) {
-            let issues =
-                states.iter().any(|state| matches!(state, ItemState::Degraded | ItemState::Overridden));
-            return if issues { StepState::DoneWithIssues } else { StepState::Done };
+            return settled(step, &states);
         }
         let begun = states.iter().any(|state| *state == ItemState::Partial || state.is_settled());
         if begun { StepState::Active } else { StepState::Open }
@@ -331,5 +329,19 @@ impl Run {
         !self.incidents.is_empty()
             || !self.deviations.is_empty()
             || self.answers.values().any(|answer| answer.verdict == Verdict::Degraded)
+    }
+}
+
+/// What a step comes to whose gates are all settled: left out when nothing of it was done.
+fn settled(step: &Step, states: &[ItemState]) -> StepState {
+    let skipped = states.iter().any(|state| matches!(state, ItemState::Skipped(_)));
+    let done = states
+        .iter()
+        .any(|state| matches!(state, ItemState::Passed | ItemState::Degraded | ItemState::Overridden));
+    let issues = states.iter().any(|state| matches!(state, ItemState::Degraded | ItemState::Overridden));
+    match (done, issues || (skipped && !step.optional)) {
+        (false, _) => StepState::Skipped,
+        (true, true) => StepState::DoneWithIssues,
+        (true, false) => StepState::Done,
     }
 }

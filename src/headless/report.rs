@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
-use crate::engine::Run;
-use crate::journal::{ConditionAnswer, Entry, Exit, Fact, Place, Stop};
-use crate::runbook::ItemId;
+use crate::engine::{Run, timeline};
+use crate::journal::{ConditionAnswer, Entry, Exit, Fact, Place, Stop, Verdict};
+use crate::runbook::{ItemId, ItemKind};
 
 /// How the run is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,8 +63,7 @@ fn sentence(run: &Run, fact: &Fact) -> Option<String> {
         Fact::TargetOpened { target } => format!("now on {}", target.name()),
         Fact::TargetClosed { target } => format!("left {}", target.name()),
         Fact::CheckRecorded { item, verdict, note } | Fact::GateAnswered { item, verdict, note } => {
-            let text = run.runbook().item(item).map(|(_, item)| run.item_text(item)).unwrap_or_default();
-            format!("{}: {}: {}{}", place(run, item), verdict.word(), first_line(&text), remark(note))
+            format!("{}: {}{}", place(run, item), judged(run, item, *verdict), remark(note))
         }
         Fact::ConditionAnswered { item, answer } => {
             let text = run.runbook().item(item).map(|(_, item)| run.item_text(item)).unwrap_or_default();
@@ -90,6 +89,17 @@ fn sentence(run: &Run, fact: &Fact) -> Option<String> {
         | Fact::SpotCheckRecorded { .. }
         | Fact::Unrecognised => return None,
     })
+}
+
+/// A stop condition is answered by whether it is met, everything else by its verdict.
+fn judged(run: &Run, id: &ItemId, verdict: Verdict) -> String {
+    let item = run.runbook().item(id).map(|(_, item)| item);
+    let text = item.map(|item| run.item_text(item)).unwrap_or_default();
+    let text = first_line(&text);
+    match (item.map(|item| &item.kind), verdict) {
+        (Some(ItemKind::StopGate { .. }), _) => format!("{}: stop if: {text}", timeline::stop_word(verdict)),
+        _ => format!("{}: {text}", verdict.word()),
+    }
 }
 
 fn place(run: &Run, item: &ItemId) -> String {

@@ -281,11 +281,7 @@ fn acts(section: &Section) -> bool {
     let checks = count(|kind| matches!(kind, ItemKind::Check { .. }));
     let actions = count(|kind| matches!(kind, ItemKind::Action { .. })) + imperatives(&section.body);
     let checklist = has_tasks(&section.body) || label::is_check_label(&section.title);
-    if heading::informs(&section.title)
-        && !heading::instructs(&section.title)
-        && !checklist
-        && section.number.is_none()
-    {
+    if heading::informs(&section.title) && !heading::instructs(&section.title) && !checklist {
         return drafts.iter().any(
             |draft| matches!(&draft.kind, ItemKind::Command(block) if block.form != super::Form::Inline),
         );

@@ -48,8 +48,8 @@ pub struct Setup {
     pub runbook: Arc<Runbook>,
     /// Its first entry, if it is a new run.
     pub start: Option<RunStart>,
-    /// The subject's lock, held as long as this lives.
-    pub lock: SubjectLock,
+    /// The subject's lock, held until the run has ended.
+    pub lock: Option<SubjectLock>,
     /// Which shell runs the steps.
     pub shell: Shell,
     /// Masks what must never be written.

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use super::Clock;
-use crate::engine::Run;
+use crate::engine::{Run, timeline};
 use crate::incident::{self, Incident, Origin};
 use crate::journal::redaction::{Redactor, Stream};
 use crate::journal::{AttemptId, Entry, IncidentRecord, OutputSummary, Place, RunStart};
@@ -167,7 +167,7 @@ impl Recorder {
         incident: &IncidentRecord,
     ) -> Result<(), StoreError> {
         let Some(start) = run.start() else { return Ok(()) };
-        let entry = incident::markdown::render(&logged(start, place, incident));
+        let entry = incident::markdown::render(&logged(run, start, place, incident));
         let entry = self.redactor.redact_text(&entry);
         let log = Path::new(&start.incident_log);
         incident_log::append(log, |before| incident::markdown::addition(before, &entry))?;
@@ -176,15 +176,19 @@ impl Recorder {
 }
 
 /// The incident with where it happened, so that the next run finds its step again.
-fn logged(start: &RunStart, place: &Place, record: &IncidentRecord) -> Incident {
+fn logged(run: &Run, start: &RunStart, place: &Place, record: &IncidentRecord) -> Incident {
     let runbook = Path::new(&start.runbook.path).file_name().map(|name| name.to_string_lossy().into_owned());
     let step = match place {
         Place::Step(step) => Some(step.clone()),
         Place::Item(item) => Some(item.step()),
         Place::Run => None,
     };
+    let title = step.as_ref().map_or_else(String::new, |step| timeline::step_title(run, step));
+    let heading = [record.date.as_str(), record.site.as_str(), title.as_str()];
+    let heading: Vec<&str> = heading.into_iter().filter(|part| !part.is_empty()).collect();
+    let heading = heading.join(" · ");
     let origin = Origin { runbook: runbook.unwrap_or_default(), step, run: Some(start.run.clone()) };
-    Incident { record: record.clone(), origin: Some(origin), ..Incident::default() }
+    Incident { record: record.clone(), heading, origin: Some(origin), ..Incident::default() }
 }
 
 impl Current {

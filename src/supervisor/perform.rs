@@ -177,6 +177,7 @@ impl Supervisor {
     }
 
     async fn close(&mut self) {
+        self.setup.lock = None;
         if let Some(holder) = self.holder.take()
             && let Err(error) = holder.close().await
         {

@@ -30,8 +30,6 @@ pub enum Gesture {
     Choose,
     /// Take what is offered.
     Take,
-    /// Record a spot-check.
-    Check,
     /// Say that this text may be run.
     Approve,
     /// The output on the whole screen, or no longer.

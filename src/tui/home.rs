@@ -121,8 +121,6 @@ pub enum HomeChoice {
     Open(PathBuf),
     /// Review this run.
     Review(RunId),
-    /// Record a spot-check.
-    Check,
     /// Leave.
     Quit,
 }
@@ -179,14 +177,13 @@ pub struct HomeUi {
     pub help: Option<u16>,
 }
 
-const KEYS: [Binding; 6] = [
+const KEYS: [Binding; 5] = [
     bind(
         &[Press::Plain(KeyCode::Enter), Press::Plain(KeyCode::Right), key('l')],
         Gesture::Choose,
         "open",
         "open what is under the cursor",
     ),
-    bind(&[key('c')], Gesture::Check, "spot-check", "record a spot-check outside a run"),
     bind(&[key('/')], Gesture::Find, "filter", "show only lines with these words"),
     bind(&[Press::Plain(KeyCode::Esc)], Gesture::Leave, "", "show all lines again"),
     bind(&[key('q'), Press::Control('c')], Gesture::Quit, "quit", "quit"),
@@ -204,7 +201,7 @@ impl HomeUi {
         let (first, rest) = KEYS.split_at(3);
         let mut bindings = [first, &MOVING, rest].concat();
         bindings.retain(|binding| match binding.gesture {
-            Gesture::Check | Gesture::Quit | Gesture::Help => true,
+            Gesture::Quit | Gesture::Help => true,
             Gesture::Leave => !self.filter.is_blank(),
             _ => !self.is_bare(),
         });
@@ -295,7 +292,6 @@ pub fn update(ui: &mut HomeUi, event: KeyEvent) -> Option<HomeChoice> {
     }
     match gesture {
         Gesture::Choose => return ui.choice(),
-        Gesture::Check => return Some(HomeChoice::Check),
         Gesture::Quit => return Some(HomeChoice::Quit),
         Gesture::Find => ui.filtering = true,
         Gesture::Leave => clear_filter(ui),
@@ -394,7 +390,6 @@ mod tests {
         check(&[Char('j'), Char('j'), Enter], open("b.md").as_ref());
         check(&[Char('G'), Enter], review().as_ref());
         check(&[Char('G'), Down, Down, Char('g'), Enter], attach().as_ref());
-        check(&[Char('c')], Some(&HomeChoice::Check));
         check(&[Char('q')], Some(&HomeChoice::Quit));
         check(&[Char('/'), Char('b'), Char('.'), Enter, Enter], open("b.md").as_ref());
         check(&[Char('/'), Char('q'), Esc, Enter], attach().as_ref());

@@ -12,6 +12,7 @@
 mod architecture;
 mod client;
 mod headless;
+mod keyboard;
 mod placeholder;
 mod power_cut;
 mod program;
@@ -22,3 +23,4 @@ mod shell;
 mod simulated_disk;
 mod survival;
 mod target;
+mod terminal;

@@ -2,6 +2,7 @@
 
 use crate::engine::event::Refusal;
 use crate::engine::run::Run;
+use crate::engine::state::ItemState;
 use crate::journal::{Fact, Place};
 use crate::runbook::ItemId;
 
@@ -13,8 +14,9 @@ pub(super) fn skip(run: &Run, place: &Place, reason: &str) -> Result<Vec<Fact>, 
     let optional = match place {
         Place::Run => return Err(Refusal::Unknown { what: "step".to_owned(), name: String::new() }),
         Place::Item(id) => {
-            let (step, _) = find(run, id)?;
+            let (step, item) = find(run, id)?;
             must_not_be_locked(run, id)?;
+            must_have_something_left(&run.item_state(item))?;
             step.optional
         }
         Place::Step(id) => {
@@ -33,6 +35,14 @@ pub(super) fn skip(run: &Run, place: &Place, reason: &str) -> Result<Vec<Fact>, 
         return Err(Refusal::SkipNeedsReason);
     }
     Ok(vec![Fact::StepSkipped { place: place.clone(), reason, deviation: !optional }])
+}
+
+fn must_have_something_left(state: &ItemState) -> Result<(), Refusal> {
+    if matches!(state, ItemState::Passed | ItemState::Degraded) {
+        Err(Refusal::NothingToSkip)
+    } else {
+        Ok(())
+    }
 }
 
 /// A step in which the run is halted may be skipped as a whole, with its reason.

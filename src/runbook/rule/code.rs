@@ -128,8 +128,7 @@ fn shell(text: &str) -> Class {
     if known == 0 && looks_like_output(text) {
         return Class::Output;
     }
-    let requests = logical.iter().all(|(_, line)| command_line::is_request(line));
-    if requests {
+    if !logical.is_empty() && logical.iter().all(|(_, line)| command_line::is_request(line)) {
         return foreign(text, Language::Http);
     }
     if logical.first().is_some_and(|(_, line)| command_line::is_sql(line)) && known == 0 {
@@ -137,8 +136,28 @@ fn shell(text: &str) -> Class {
     }
     match leading_command(text, &logical, false) {
         Some(alone) if known == 1 => commands(vec![alone], Confidence::High),
-        _ => commands(manual_parts(text), Confidence::High),
+        _ => plausible_part(text, &logical),
     }
+}
+
+/// The block as far as its lines could be commands: all of it, its beginning above recorded output, or
+/// nothing where prose, settings or tables prevail.
+fn plausible_part(text: &str, logical: &[(usize, String)]) -> Class {
+    let could: Vec<bool> =
+        logical.iter().map(|(_, line)| is_manual(line) || command_line::may_be_command(line)).collect();
+    let Some(stop) = could.iter().position(|could| !could) else {
+        return commands(manual_parts(text), Confidence::High);
+    };
+    let refused = could.iter().filter(|could| !**could).count();
+    let below = could.len() - stop;
+    if stop == 0 && refused * 2 >= could.len() {
+        return if looks_like_output(text) { Class::Output } else { Class::Other };
+    }
+    if stop > 0 && refused * 10 >= below * 4 {
+        let typed: Vec<&str> = text.lines().take(logical[stop].0).collect();
+        return commands(manual_parts(typed.join("\n").trim_end()), Confidence::High);
+    }
+    commands(manual_parts(text), Confidence::Medium)
 }
 
 fn commands(segments: Vec<Segment>, confidence: Confidence) -> Class {
@@ -376,6 +395,21 @@ mod tests {
     #[test]
     fn scripts_comments_and_tables_in_a_shell_fence_are_not_commands() {
         check("bash", "#!/bin/sh\nls", &[]);
+        check("sh", "Note :\nEnable command performs the following\nAlso if it fails check the logs", &[]);
+        check("bash", "initContainers:\n- command:\n  - cp", &[]);
+        check("bash", "rate(clones[30m]) > 10", &[]);
+        check("bash", "provider \"aws\" {", &[]);
+        check("bash", "0 2 * * * cd /srv && ./save", &[]);
+        check(
+            "console",
+            "net view x\n\nShared resources at x\n\nThe command completed.",
+            &[(0, "net view x")],
+        );
+        check(
+            "sh",
+            "juju deploy mysql --channel=8.0\nfrobnicate now",
+            &[(0, "juju deploy mysql --channel=8.0\nfrobnicate now")],
+        );
         check("bash", "# nothing to run\n# here", &[]);
         check("sh", "NAME      READY   STATUS\nweb-0     1/1     Running", &[]);
     }
@@ -417,6 +451,8 @@ mod tests {
         };
         assert_eq!(language("sql", "SELECT 1;"), Some(Language::Sql));
         assert_eq!(language("", "GET /api/x"), Some(Language::Http));
+        assert_eq!(language("sh", "for i in 1 2 3; do echo $i; done"), Some(Language::Shell));
+        assert_eq!(language("bash", "while sleep 1; do date; done"), Some(Language::Shell));
         assert_eq!(language("powershell", "Get-Service"), Some(Language::Powershell));
         assert_eq!(language("json", "{}"), None);
     }

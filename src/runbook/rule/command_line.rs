@@ -42,6 +42,46 @@ pub(crate) fn is_command(line: &str) -> bool {
     known && !reads_as_prose(first, second, rest)
 }
 
+/// Whether this line of a labelled shell block could be a command of a program that no list knows:
+/// not a sentence, a setting, a heading of a table or a bare option.
+pub(crate) fn may_be_command(line: &str) -> bool {
+    let masked = placeholder::mask(line.trim());
+    let words: Vec<&str> = masked.split_whitespace().collect();
+    let (Some(first), second) = (words.first(), words.get(1).copied().unwrap_or_default()) else {
+        return false;
+    };
+    let head = first.trim_start_matches(['(', '!', '"', '\'', '{', '[', '}', ')', '&', '|', ';', '@']);
+    let lead = head.starts_with(|letter: char| {
+        letter.is_ascii_lowercase() || matches!(letter, '.' | '/' | '~' | '$' | '<' | '_' | '%')
+    });
+    let letters = head
+        .chars()
+        .all(|letter| letter.is_ascii_alphanumeric() || "._/~$-+<>{}:=\"'()@;,*%\\[]".contains(letter));
+    let prose = matches!(
+        second,
+        "is" | "are" | "was" | "were" | "the" | "a" | "will" | "should" | "does" | "=" | ":" | ":=" | "=>"
+    );
+    let call = head.contains('(') && line.contains('[') && line.contains(')');
+    let punctuation = head.is_empty() && words.len() == 1;
+    let block =
+        line.trim_end().ends_with('{') && words.len() < 4 && !line.contains('(') && *first != "function";
+    let table = words.iter().take(5).filter(|word| **word == "*").count() > 1;
+    if (block && !punctuation) || table {
+        return false;
+    }
+    is_command(line)
+        || punctuation
+        || (lead
+            && letters
+            && !prose
+            && !call
+            && !head.ends_with(':')
+            && !head.ends_with(',')
+            && !first.starts_with("- "))
+        || (first.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-' | '.'))
+            && words.iter().any(|word| word.starts_with("--")))
+}
+
 /// Whether this line is an HTTP request: `GET /path`.
 pub(crate) fn is_request(line: &str) -> bool {
     let mut words = line.split_whitespace();

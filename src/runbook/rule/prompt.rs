@@ -19,20 +19,26 @@ pub(crate) struct Typed {
 /// The typed lines of a session; none where no line has a prompt.
 pub(crate) fn typed(text: &str, root: bool) -> Option<Vec<Typed>> {
     let lines: Vec<&str> = text.lines().collect();
-    if !lines.iter().any(|line| strip(line, root).is_some()) {
+    let angled = lines.iter().find(|line| !line.trim().is_empty()).is_some_and(|line| angle(line).is_some());
+    let strip = |line: &str| {
+        strip(line, root)
+            .or_else(|| angle(line).filter(|_| angled))
+            .map(|(rest, console)| (rest.to_owned(), console))
+    };
+    if !lines.iter().any(|line| strip(line).is_some()) {
         return None;
     }
     let mut found: Vec<Typed> = Vec::new();
     let mut index = 0;
     while index < lines.len() {
-        let Some((rest, console)) = strip(lines[index], root) else {
+        let Some((rest, console)) = strip(lines[index]) else {
             index += 1;
             continue;
         };
         let mut typed = Typed { first: index, last: index, text: rest.trim_end().to_owned(), console };
         while continues(&typed.text)
             && typed.last + 1 < lines.len()
-            && strip(lines[typed.last + 1], root).is_none()
+            && (strip(lines[typed.last + 1]).is_none() || lines[typed.last + 1].starts_with("> "))
         {
             typed.last += 1;
             let next = lines[typed.last];
@@ -99,6 +105,12 @@ fn strip(line: &str, root: bool) -> Option<(&str, bool)> {
     named(trimmed).or_else(|| console(trimmed).map(|rest| (rest, true)))
 }
 
+/// `> command`, the prompt of some shells and documents.
+fn angle(line: &str) -> Option<(&str, bool)> {
+    let rest = line.strip_prefix("> ")?;
+    command_line::is_command(rest).then_some((rest, false))
+}
+
 /// `user@host:~$ `, `[root@host dir]# `, `(venv) $ `, `bash-5.1$ `, `host:dir user$ `, `PS C:\> `.
 fn named(line: &str) -> Option<(&str, bool)> {
     if line.starts_with("PS ") {
@@ -119,7 +131,11 @@ fn named(line: &str) -> Option<(&str, bool)> {
         && !prompt.contains(": ");
     let venv = prompt.starts_with('(') && prompt.trim_end().ends_with(')') && line[end..].starts_with("$ ");
     let shell = (prompt.starts_with("bash-") || prompt.starts_with("sh-")) && !prompt.contains(' ');
-    (bracketed || user || host || venv || shell).then_some((rest, false))
+    let spaced = prompt.ends_with(' ') && prompt.contains('@') && !prompt.trim_end().contains(' ');
+    let path = line[end..].starts_with("$ ")
+        && (prompt.starts_with('~') || prompt.starts_with('/'))
+        && !prompt.contains([' ', '$', '"', '\'']);
+    (bracketed || user || host || venv || shell || spaced || path).then_some((rest, false))
 }
 
 /// `>>> `, `mysql> `, `db=# `, `irb(main):001> `.
@@ -168,6 +184,9 @@ mod tests {
     fn only_typed_lines_are_commands() {
         check("$ ls\na b\n\n$ id \\\n  -u\n0", false, &[(0, 0, "ls"), (3, 4, "id \\\n  -u")]);
         check("user@host:~$ ls\nx", false, &[(0, 0, "ls")]);
+        check("~$ juju models\nx y", false, &[(0, 0, "juju models")]);
+        check("user@host $ ls\nx", false, &[(0, 0, "ls")]);
+        check("> java -jar a.jar -h\nUsage: a", false, &[(0, 0, "java -jar a.jar -h")]);
         check("[root@h ~]# ls\nx", false, &[(0, 0, "ls")]);
         check("mac:repo jane.doe$ git diff\n--- a", false, &[(0, 0, "git diff")]);
     }
