@@ -248,7 +248,7 @@ pub const TABLE: &[Binding] = &[
         &[control('o')],
         Gesture::FromOutput,
         "from the output",
-        "take the next line of the output",
+        "take a word of the output, or a line; again for the next",
     ),
     bind(&[Form], &[control('t')], Gesture::Mask, "secret", "secret or not: what is secret is never written"),
     bind(&[Form], &[plain(KeyCode::Esc)], Gesture::Leave, "back", "back; what was typed is not lost unasked"),

@@ -65,13 +65,13 @@ fn looks_secret(name: &str) -> bool {
         .any(|word| name.contains(word))
 }
 
-/// A value that an item asks for, with what the output offers already in the field.
+/// A value that an item asks for: empty, unless one was recorded before. What the output offers is
+/// taken on request only.
 pub fn value(ui: &Ui, run: &Run, item: &ItemId, name: &str) -> Dialog {
-    let offered = run.values().get(name).filter(|_| !run.is_secret(name)).cloned();
-    let offered = offered.or_else(|| candidates(ui, run, item).into_iter().next());
-    let mut field = value_field(name);
-    if let Some(offered) = offered {
-        field.set_text(&offered);
+    let recorded = run.values().get(name).filter(|_| !run.is_secret(name));
+    let mut field = value_field(name).with_text(recorded.map_or("", String::as_str));
+    if !candidates(ui, run, item).is_empty() {
+        field = field.with_hint("Ctrl-o takes it from the output");
     }
     let kind = Kind::Values { names: vec![name.to_owned()], input: Some(item.clone()), then: None };
     Dialog::form(kind, vec![field])
@@ -87,7 +87,7 @@ pub fn any_value() -> Dialog {
 }
 
 /// Words of the last output that could be the value: first those that look like what the document
-/// writes in its place, then whole lines, newest first.
+/// writes in its place, then the last word of each line and the line itself, newest first.
 pub fn candidates(ui: &Ui, run: &Run, id: &ItemId) -> Vec<String> {
     let Some((_, item)) = run.runbook().item(id) else { return Vec::new() };
     let ItemKind::Input { pattern, .. } = &item.kind else { return Vec::new() };
@@ -99,8 +99,12 @@ pub fn candidates(ui: &Ui, run: &Run, id: &ItemId) -> Vec<String> {
         let words = lines.iter().flat_map(|line| line.split_whitespace());
         found.extend(words.filter(|word| word.ends_with(suffix)).map(str::to_owned));
     }
-    found.extend(lines.into_iter().take(5));
-    found.dedup();
+    for line in lines.into_iter().take(5) {
+        found.extend(line.split_whitespace().next_back().map(str::to_owned));
+        found.push(line);
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    found.retain(|candidate| seen.insert(candidate.clone()));
     found
 }
 

@@ -133,6 +133,16 @@ fn an_edited_command_runs_as_it_was_shown_and_is_a_deviation() {
     play.press("y");
     assert_eq!(play.run.running().unwrap().part.text, "sudo systemctl stop orderd-worker --now");
     assert_eq!(play.run.deviations()[0].deviation, Some(Deviation::Edited));
+    play.exit(0, 1);
+    play.press("/stop the workers<enter><esc>");
+    let frame = play.frame();
+    for shown in [
+        "– sudo systemctl stop orderd-worker ",
+        "✓ sudo systemctl stop orderd-worker --now",
+        "edited: this ran",
+    ] {
+        assert!(frame.contains(shown), "{shown}\n{frame}");
+    }
 }
 
 #[test]
@@ -267,13 +277,16 @@ fn an_optional_step_is_skipped_without_a_reason() {
 }
 
 #[test]
-fn a_value_is_offered_from_the_output() {
+fn a_value_is_taken_from_the_output_only_when_asked_for() {
     let mut play = play();
     play.until("1-note-version/1").press("<enter>y");
     play.print("reading configuration\norderd 2.3.1\n");
     play.exit(0, 1);
     play.press("<enter><enter>");
-    assert_eq!(play.run.values()["OLD_VERSION"], "orderd 2.3.1");
+    assert!(!play.run.values().contains_key("OLD_VERSION"), "Enter must not record what nobody chose");
+    assert!(play.frame().contains("Ctrl-o takes it from the output"));
+    play.press("<c-o><enter>");
+    assert_eq!(play.run.values()["OLD_VERSION"], "2.3.1");
 }
 
 #[test]
@@ -282,7 +295,7 @@ fn the_output_offers_more_than_one_value() {
     play.until("1-note-version/1").press("<enter>y");
     play.print("2.3.1\nbuilt in May\n");
     play.exit(0, 1);
-    play.press("<enter><c-o><enter>");
+    play.press("<enter><c-o><c-o><c-o><enter>");
     assert_eq!(play.run.values()["OLD_VERSION"], "2.3.1");
 }
 

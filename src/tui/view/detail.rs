@@ -8,8 +8,8 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use super::{has_focus, output, pane, sign, text, title};
-use crate::engine::{ItemState, Run};
-use crate::journal::{ConditionAnswer, Place, Verdict};
+use crate::engine::{Attempt, ItemState, Run};
+use crate::journal::{ConditionAnswer, Deviation, Place, Verdict};
 use crate::runbook::{Block, Item, ItemKind, Phase, Step};
 use crate::tui::dialog::open::item_here;
 use crate::tui::layout::detail_width;
@@ -381,6 +381,14 @@ fn command_lines(
             lines.extend(hanging(theme, &Span::styled("# ", theme.dim()), comment, theme.dim(), width));
         }
         let of_statement = statement_state(run, item, &state, index);
+        if let Some(attempt) = edited_attempt(run, item, block, index) {
+            let sign = Span::styled(theme.glyphs.skipped, theme.dim());
+            lines.extend(verbatim(theme, &sign, &statement.text, theme.dim(), width));
+            if attempt.part.statements.last() == Some(&index) {
+                lines.extend(ran_instead(ui, attempt, &of_statement, width));
+            }
+            continue;
+        }
         let is_next = is_here && (next == Some(index) || (next.is_none() && index == 0));
         let (glyph, style) = sign::of_item(theme, &of_statement, is_next);
         let words = run.fill(block, &[index]).ok().and_then(|parts| parts.into_iter().next());
@@ -389,6 +397,28 @@ fn command_lines(
         lines.extend(verbatim(theme, &Span::styled(glyph, style), &words, text_style, width));
     }
     lines.extend(command_notes(ui, run, item, block, &state, width));
+    lines
+}
+
+/// The last attempt of this statement, if its text was edited before it ran.
+fn edited_attempt<'a>(run: &'a Run, item: &'a Item, block: &Block, index: usize) -> Option<&'a Attempt> {
+    let here = Place::Item(item.id.clone());
+    let edited = Some(Deviation::Edited);
+    run.deviations().iter().find(|deviation| deviation.place == here && deviation.deviation == edited)?;
+    let last = run.attempts_of(&item.id).rfind(|attempt| attempt.part.statements.contains(&index))?;
+    let written = run.fill(block, &last.part.statements).unwrap_or_default();
+    let written: Vec<&str> = written.iter().map(|part| part.text.as_str()).collect();
+    (written.join("\n") != last.part.text).then_some(last)
+}
+
+/// What really ran in the place of what is written.
+fn ran_instead(ui: &Ui, attempt: &Attempt, state: &ItemState, width: usize) -> Vec<Line<'static>> {
+    let theme = &ui.theme;
+    let (glyph, style) = sign::of_item(theme, state, false);
+    let mut lines =
+        verbatim(theme, &Span::styled(glyph, style), &attempt.part.text, item_style(ui, state, false), width);
+    let words = "edited: this ran instead of what is written";
+    lines.extend(hanging(theme, &Span::raw("  "), words, theme.caution(), width));
     lines
 }
 
