@@ -15,9 +15,10 @@ use crate::pty::holder;
 /// What a supervisor says once front ends can come.
 pub(super) const READY: &str = "ready";
 
-/// This program.
+/// This program, also when its file was replaced meanwhile by another version.
 pub(super) fn program() -> Result<PathBuf, Failure> {
-    Ok(std::env::current_exe()?)
+    let named = std::env::current_exe()?;
+    Ok(if named.exists() { named } else { PathBuf::from("/proc/self/exe") })
 }
 
 /// Starts the supervisor of a run and waits until it serves; `start` begins the run.

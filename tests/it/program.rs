@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 /// The root of the project.
@@ -89,6 +90,22 @@ impl World {
     pub(crate) fn entries(&self) -> Vec<serde_json::Value> {
         let shown = self.run(&["show", "--json"]);
         shown.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+}
+
+/// What a test began ends with it: supervisors and holders whose state is in this world.
+impl Drop for World {
+    fn drop(&mut self) {
+        let home = format!("HOLDPOINT_HOME={}", self.path("home").display());
+        let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+        for process in processes {
+            let environment = std::fs::read(process.path().join("environ")).unwrap_or_default();
+            let is_ours = environment.split(|byte| *byte == 0).any(|variable| variable == home.as_bytes());
+            let id = process.file_name().to_string_lossy().parse().ok().and_then(Pid::from_raw);
+            if let (true, Some(id)) = (is_ours, id) {
+                let _ = kill_process(id, Signal::KILL);
+            }
+        }
     }
 }
 
