@@ -19,6 +19,9 @@ use crate::tui::{self, PreflightChoice, Terminal, WalkEnd, WalkSetup};
 
 pub(super) fn attach(arguments: &Attach, screen: ScreenOptions) -> Result<Code, Failure> {
     let store = place::store()?;
+    if arguments.run.is_none() {
+        must_be_the_only_one(&store)?;
+    }
     let none = "no run is under way";
     let (id, recorded) = record::find(&store, arguments.run.as_deref(), Recorded::is_under_way, none)?;
     if !recorded.is_under_way() {
@@ -26,6 +29,18 @@ pub(super) fn attach(arguments: &Attach, screen: ScreenOptions) -> Result<Code, 
         return Err(Failure::words(Code::Usage, words).hint(format!("`holdpoint review {id}` shows it")));
     }
     to_run(&store, &id, arguments.watch, screen)
+}
+
+/// With several runs under way, the operator says which.
+fn must_be_the_only_one(store: &Store) -> Result<(), Failure> {
+    let runs = record::all(store)?;
+    let under_way = runs.iter().filter(|(_, recorded)| recorded.is_under_way());
+    let names: Vec<&str> = under_way.map(|(id, _)| id.0.as_str()).collect();
+    if names.len() < 2 {
+        return Ok(());
+    }
+    let words = format!("{} runs are under way", names.len());
+    Err(Failure::words(Code::Usage, words).hint(format!("name one: holdpoint attach {}", names.join(" or "))))
 }
 
 /// Preflight, then the run.
