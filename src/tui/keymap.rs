@@ -6,7 +6,7 @@ use super::dialog::Focus;
 use super::theme::Theme;
 use super::ui::{Pane, Row, Ui};
 use crate::engine::{Ask, Run, StepState};
-use crate::journal::Attendance;
+use crate::journal::{Attendance, Place};
 
 /// Where the keys of a binding are in force.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -374,14 +374,23 @@ fn acts(ui: &Ui, run: &Run, gesture: Gesture) -> bool {
         Gesture::Primary => primary_words(ui, run).is_some(),
         Gesture::Stop => runs,
         Gesture::Edit => !runs && editable(ui, run),
-        Gesture::Skip => {
-            let open =
-                |state| !matches!(state, StepState::Done | StepState::DoneWithIssues | StepState::Skipped);
-            !runs && ui.step(run).is_some_and(|(_, step)| open(run.step_state(step)))
-        }
+        Gesture::Skip => !runs && skippable(ui, run),
         Gesture::RollBack => !runs && run.rollback_reason().is_none(),
         Gesture::Abandon => !runs,
         _ => true,
+    }
+}
+
+/// Whether what would be left out is still open.
+fn skippable(ui: &Ui, run: &Run) -> bool {
+    match super::update::skip_place(ui, run) {
+        Some(Place::Item(id)) => {
+            run.runbook().item(&id).is_some_and(|(_, item)| !run.item_state(item).is_settled())
+        }
+        Some(Place::Step(id)) => run.runbook().step(&id).is_some_and(|(_, step)| {
+            !matches!(run.step_state(step), StepState::Done | StepState::DoneWithIssues | StepState::Skipped)
+        }),
+        _ => false,
     }
 }
 

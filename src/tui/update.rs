@@ -231,7 +231,7 @@ fn open_verb(ui: &mut Ui, run: &Run, verb: Gesture) {
 }
 
 /// The chosen item in the detail pane, the whole step in the checklist.
-fn skip_place(ui: &Ui, run: &Run) -> Option<Place> {
+pub(super) fn skip_place(ui: &Ui, run: &Run) -> Option<Place> {
     match (&ui.item, ui.focus) {
         (Some(item), Pane::Detail) => Some(Place::Item(item.clone())),
         _ => ui.step(run).map(|(_, step)| Place::Step(step.id.clone())),

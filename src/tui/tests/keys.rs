@@ -277,6 +277,31 @@ fn an_optional_step_is_skipped_without_a_reason() {
 }
 
 #[test]
+fn what_ended_well_cannot_be_left_out_any_more() {
+    let mut play = play();
+    play.until("5-run-migrations/3").press("<tab>");
+    let offered = |play: &Play| {
+        keymap::here(&play.ui, &play.run).any(|binding| binding.gesture == keymap::Gesture::Skip)
+    };
+    assert!(offered(&play));
+    play.press("<up>s");
+    assert_eq!(play.ui.item, Some(ItemId::from("5-run-migrations/2")));
+    assert!(!offered(&play));
+    assert!(play.ui.dialog.is_none());
+}
+
+#[test]
+fn a_failed_command_that_is_left_out_leaves_no_step_done() {
+    let mut play = play();
+    failed(&mut play);
+    play.press("sthe mirror is fine<enter>");
+    let (_, step) = play.run.runbook().step(&StepId::from("3-fetch")).unwrap();
+    let state = play.run.step_state(step);
+    assert!(matches!(state, crate::engine::StepState::Skipped), "{state:?}");
+    assert!(play.frame().contains("– 3 Fetch the release"), "{}", play.frame());
+}
+
+#[test]
 fn a_value_is_taken_from_the_output_only_when_asked_for() {
     let mut play = play();
     play.until("1-note-version/1").press("<enter>y");

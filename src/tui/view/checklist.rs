@@ -9,6 +9,7 @@ use ratatui::widgets::Paragraph;
 use super::{has_focus, pane, sign, text, title};
 use crate::engine::{Run, StepState};
 use crate::runbook::{ItemKind, Phase, Role, Step, StepId};
+use crate::tui::theme::Theme;
 use crate::tui::ui::{Pane, Row, Ui, asked_step};
 
 /// Draws the pane.
@@ -95,7 +96,7 @@ fn phase_parts(run: &Run, ui: &Ui, phase: &Phase, asked: Option<&StepId>) -> Par
         }
         Role::Rollback if !on_line => (glyphs.rollback, theme.caution()),
         _ if on_line && progress.total > 0 && progress.settled == progress.total => {
-            (glyphs.done, theme.good())
+            settled_sign(run, theme, phase)
         }
         _ if on_line && progress.total > 0 => (glyphs.open, theme.dim()),
         _ => (glyphs.dot, theme.dim()),
@@ -111,6 +112,22 @@ fn phase_parts(run: &Run, ui: &Ui, phase: &Phase, asked: Option<&StepId>) -> Par
         (false, false) => theme.dim(),
     };
     Parts { indent: 0, sign, words: text::readable(&phase.title), right, style }
+}
+
+/// A phase in which something was left out or went not quite well is not simply done.
+fn settled_sign(run: &Run, theme: &Theme, phase: &Phase) -> (&'static str, Style) {
+    let has = |wanted: fn(&Step, StepState) -> bool| {
+        phase.steps.iter().any(|step| wanted(step, run.step_state(step)))
+    };
+    let done = has(|_, state| matches!(state, StepState::Done | StepState::DoneWithIssues));
+    let issues = has(|step, state| {
+        state == StepState::DoneWithIssues || (state == StepState::Skipped && !step.optional)
+    });
+    match (done, issues) {
+        (false, _) => (theme.glyphs.skipped, theme.dim()),
+        (true, true) => (theme.glyphs.degraded, theme.caution()),
+        (true, false) => (theme.glyphs.done, theme.good()),
+    }
 }
 
 fn triggers(phase: &Phase) -> String {
