@@ -175,6 +175,29 @@ fn a_text_longer_than_the_screen_is_read_to_its_end_before_it_runs() {
 }
 
 #[test]
+fn the_end_of_a_long_text_is_one_key_away() {
+    let mut play = Play::new((40, 12));
+    play.until("5-run-migrations/2").press("<enter>");
+    assert!(play.frame().contains("PgDn G read on"), "{}", play.frame());
+    play.press("G");
+    assert!(!play.frame().contains("read on"));
+    play.press("gGy");
+    assert!(play.run.running().is_some());
+}
+
+#[test]
+fn nothing_that_runs_again_is_marked_where_it_may_run_only_once() {
+    let mut play = play();
+    play.until("5-run-migrations/2").press("<enter>y");
+    play.exit(1, 1);
+    play.press("");
+    assert!(play.frame().contains("this step says it may run only once"));
+    let dialog = play.ui.dialog.as_ref().unwrap();
+    let keys: String = dialog.answers(&play.run).iter().map(|answer| answer.key).collect();
+    assert_eq!((keys.as_str(), dialog.cursor), ("vRnisaer", 0));
+}
+
+#[test]
 fn a_failure_opens_the_ways_on_by_itself() {
     let mut play = play();
     failed(&mut play);

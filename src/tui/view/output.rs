@@ -113,15 +113,15 @@ fn hint(attempt: Option<&Attempt>, ui: &Ui, width: usize) -> Option<Line<'static
     let theme = &ui.theme;
     let attempt = attempt?;
     if ui.typing {
-        let mut spans = vec![Span::styled(" Ctrl-] ", theme.accent())];
-        let long = "leaves the program; all other keys go to it ";
-        let short = "leaves ";
-        let roomy = width > 60 && !ui.echo_hidden;
-        spans.push(Span::styled(if roomy { long } else { short }, theme.plain()));
-        if ui.echo_hidden {
-            spans.insert(0, Span::styled(" hidden input: never recorded ", theme.caution()));
-        }
-        return Some(Line::from(spans));
+        let words = |words: String| Span::styled(words, theme.plain());
+        let key = Span::styled("Ctrl-]", theme.accent());
+        let to_command = words(format!(" keys go to the command {} ", theme.glyphs.dot));
+        let hidden = Span::styled(" hidden input: never recorded ", theme.caution());
+        return Some(Line::from(match (ui.echo_hidden, width > 66) {
+            (true, _) => vec![hidden, key, words(" leaves ".to_owned())],
+            (false, true) => vec![to_command, key, words(" gives them back (it goes on) ".to_owned())],
+            (false, false) => vec![words(" ".to_owned()), key, words(" gives the keys back ".to_owned())],
+        }));
     }
     let scrolled = ui.outputs.of(attempt.id).map_or(0, |output| output.screen.scrolled());
     (scrolled > 0).then(|| Line::styled(format!(" {scrolled} lines below; G to the end "), theme.dim()))
