@@ -344,7 +344,7 @@ fn works(ui: &Ui, run: &Run, context: Context, gesture: Gesture) -> bool {
         }
         Gesture::TakeControl => ui.attendance == Attendance::Watches,
         Gesture::Leave if !in_form && context != Help && context != Search => {
-            ui.zoomed || !ui.pattern.is_empty()
+            ui.zoomed || !ui.pattern.is_empty() || run.outcome().is_some()
         }
         Gesture::Zoom => !run.attempts().is_empty(),
         Gesture::Primary

@@ -198,6 +198,32 @@ fn nothing_that_runs_again_is_marked_where_it_may_run_only_once() {
 }
 
 #[test]
+fn what_announces_something_is_said_once() {
+    use crate::runbook::ItemKind;
+    let prose = |text: &str| ItemKind::Prose { text: text.to_owned() };
+    let mut labelled = crate::tui::fixture::block(&["true"]);
+    labelled.label = Some("Light the lantern".to_owned());
+    let mut commented = crate::tui::fixture::block(&["true"]);
+    commented.label = Some("Trim the wick".to_owned());
+    commented.statements[0].comment = Some("Trim the wick".to_owned());
+    let action = ItemKind::Action { text: "Open the shutter".to_owned() };
+    let kinds = vec![
+        prose("**Light the lantern:**\n"),
+        ItemKind::Command(labelled),
+        ItemKind::Command(commented),
+        prose("Open the `shutter`."),
+        action,
+    ];
+    let mut runbook = (*crate::tui::fixture::runbook()).clone();
+    runbook.phases.truncate(1);
+    runbook.phases[0].steps = vec![crate::tui::fixture::step("light", None, "Light", kinds)];
+    let frame = Play::of(std::sync::Arc::new(runbook), (120, 36)).frame();
+    for said in ["Light the lantern", "Trim the wick", "Open the shutter"] {
+        assert_eq!(frame.matches(said).count(), 1, "{said}\n{frame}");
+    }
+}
+
+#[test]
 fn a_failure_opens_the_ways_on_by_itself() {
     let mut play = play();
     failed(&mut play);
@@ -233,6 +259,7 @@ fn an_incident_is_filled_in_with_what_is_known() {
     assert_eq!((incident.from.as_str(), incident.to.as_str()), ("2.3.1", "2.4.0"));
     assert_eq!(incident.symptoms, "fatal: no such remote");
     assert_eq!(incident.fix, "used the mirror");
+    assert!(play.frame().contains("incident logged"), "{}", play.frame());
 }
 
 #[test]
@@ -408,6 +435,20 @@ fn a_settled_run_is_closed_with_its_outcome() {
     assert_eq!(play.run.outcome(), Some((Outcome::Success, "")));
     play.press("<enter>");
     assert_eq!(play.ui.end, Some(WalkEnd::Finished));
+}
+
+#[test]
+fn an_ended_run_is_left_at_once() {
+    for key in ["q", "d", "<enter>", "<esc>"] {
+        let mut play = play();
+        play.press("aonly a rehearsal<enter>y");
+        assert!(play.frame().contains("the run has ended: abandoned"));
+        play.press("<down>");
+        assert!(play.frame().contains("Enter q d leave the ended run"));
+        assert_eq!(play.ui.end, None);
+        play.press(key);
+        assert_eq!(play.ui.end, Some(WalkEnd::Finished), "{key}");
+    }
 }
 
 #[test]

@@ -80,14 +80,20 @@ fn entries(run: &Run, ui: &Ui) -> Vec<(String, String)> {
             .then(|| keymap::primary_words(ui, run))
             .flatten()
     {
-        entries.push(("Enter".to_owned(), words.to_owned()));
+        if run.outcome().is_some() {
+            entries.push(("Enter q d".to_owned(), "leave the ended run".to_owned()));
+        } else {
+            entries.push(("Enter".to_owned(), words.to_owned()));
+        }
     }
     if let Some(dialog) = &ui.dialog
         && ui.help.is_none()
     {
         entries.extend(dialog_entries(ui, dialog, run));
     }
-    let bound = keymap::here(ui, run).filter(|binding| !binding.short.is_empty());
+    let ended = run.outcome().is_some();
+    let bound = keymap::here(ui, run)
+        .filter(|binding| !binding.short.is_empty() && !(ended && binding.gesture == Gesture::Detach));
     entries.extend(
         bound.map(|binding| (binding.keys[0].name(&ui.theme), short(ui, binding.gesture, binding.short))),
     );
