@@ -452,6 +452,16 @@ fn an_ended_run_is_left_at_once() {
 }
 
 #[test]
+fn output_of_another_step_says_whose_it_is() {
+    let mut play = play();
+    play.until("3-fetch/1");
+    let title = "Output of 2 Back up the orders database";
+    assert!(play.frame().contains(title), "{}", play.frame());
+    play.press("<enter>y");
+    assert!(!play.frame().contains("Output of"));
+}
+
+#[test]
 fn leaving_takes_a_question_and_ends_nothing() {
     let mut play = play();
     play.press("d");
