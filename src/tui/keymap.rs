@@ -6,7 +6,7 @@ use super::dialog::Focus;
 use super::theme::Theme;
 use super::ui::{Pane, Row, Ui};
 use crate::engine::{Ask, Run, StepState};
-use crate::journal::Attendance;
+use crate::journal::{Attendance, Place};
 
 /// Where the keys of a binding are in force.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -221,14 +221,28 @@ pub const TABLE: &[Binding] = &[
         &[Program],
         &[control(']'), control('5')],
         Gesture::LeaveProgram,
-        "leave the program",
-        "take the keys back from the program; it goes on",
+        "gives the keys back",
+        "take the keys back from the command; it goes on",
     ),
     bind(&[Answers], &[plain(KeyCode::Enter)], Gesture::Choose, "", "choose the marked line"),
     bind(&[Answers], &[plain(KeyCode::Up), key('k')], Gesture::Up, "", "up"),
     bind(&[Answers], &[plain(KeyCode::Down), key('j')], Gesture::Down, "", "down"),
-    bind(&[Answers], &[plain(KeyCode::PageUp)], Gesture::PageUp, "", "scroll the output up"),
-    bind(&[Answers], &[plain(KeyCode::PageDown)], Gesture::PageDown, "", "scroll the output down"),
+    bind(
+        &[Answers],
+        &[plain(KeyCode::PageUp)],
+        Gesture::PageUp,
+        "",
+        "a page up: in the output, where it is beside the question",
+    ),
+    bind(
+        &[Answers],
+        &[plain(KeyCode::PageDown)],
+        Gesture::PageDown,
+        "",
+        "a page down: in the output, where it is beside the question",
+    ),
+    bind(&[Answers], &[key('g'), plain(KeyCode::Home)], Gesture::First, "", "to the beginning of the text"),
+    bind(&[Answers], &[key('G'), plain(KeyCode::End)], Gesture::Last, "", "to the end of the text"),
     bind(&[Answers], &[plain(KeyCode::Tab)], Gesture::NextField, "write", "write into the field"),
     bind(&[Answers], &[plain(KeyCode::Esc), key('q')], Gesture::Leave, "back", "back; nothing is answered"),
     bind(&[Answers], &[key('?'), plain(KeyCode::F(1))], Gesture::Help, "help", "the keys that work here"),
@@ -316,6 +330,8 @@ fn works(ui: &Ui, run: &Run, context: Context, gesture: Gesture) -> bool {
         | Gesture::Down
         | Gesture::PageUp
         | Gesture::PageDown
+        | Gesture::First
+        | Gesture::Last
         | Gesture::Choose
         | Gesture::Newline
         | Gesture::FromOutput
@@ -328,7 +344,7 @@ fn works(ui: &Ui, run: &Run, context: Context, gesture: Gesture) -> bool {
         }
         Gesture::TakeControl => ui.attendance == Attendance::Watches,
         Gesture::Leave if !in_form && context != Help && context != Search => {
-            ui.zoomed || !ui.pattern.is_empty()
+            ui.zoomed || !ui.pattern.is_empty() || run.outcome().is_some()
         }
         Gesture::Zoom => !run.attempts().is_empty(),
         Gesture::Primary
@@ -353,6 +369,7 @@ fn works_in_dialog(ui: &Ui, run: &Run, gesture: Gesture) -> bool {
     match gesture {
         Gesture::Choose => dialog.is_menu(),
         Gesture::Up | Gesture::Down | Gesture::PageUp | Gesture::PageDown => dialog.focus == Focus::Answers,
+        Gesture::First | Gesture::Last => matches!(dialog.kind, super::dialog::Kind::Confirm(_)),
         Gesture::Newline => field.is_some_and(super::field::Field::is_multiline),
         Gesture::NextField => !dialog.fields.is_empty(),
         Gesture::PreviousField => dialog.fields.len() > 1,
@@ -374,14 +391,23 @@ fn acts(ui: &Ui, run: &Run, gesture: Gesture) -> bool {
         Gesture::Primary => primary_words(ui, run).is_some(),
         Gesture::Stop => runs,
         Gesture::Edit => !runs && editable(ui, run),
-        Gesture::Skip => {
-            let open =
-                |state| !matches!(state, StepState::Done | StepState::DoneWithIssues | StepState::Skipped);
-            !runs && ui.step(run).is_some_and(|(_, step)| open(run.step_state(step)))
-        }
+        Gesture::Skip => !runs && skippable(ui, run),
         Gesture::RollBack => !runs && run.rollback_reason().is_none(),
         Gesture::Abandon => !runs,
         _ => true,
+    }
+}
+
+/// Whether what would be left out is still open.
+fn skippable(ui: &Ui, run: &Run) -> bool {
+    match super::update::skip_place(ui, run) {
+        Some(Place::Item(id)) => {
+            run.runbook().item(&id).is_some_and(|(_, item)| !run.item_state(item).is_settled())
+        }
+        Some(Place::Step(id)) => run.runbook().step(&id).is_some_and(|(_, step)| {
+            !matches!(run.step_state(step), StepState::Done | StepState::DoneWithIssues | StepState::Skipped)
+        }),
+        _ => false,
     }
 }
 

@@ -47,8 +47,13 @@ pub fn on_entry(ui: &mut Ui, run: &mut Run, entry: &Entry) -> Vec<Frame> {
             ended(ui);
             Vec::new()
         }
+        Fact::IncidentLogged { .. } => {
+            ui.tell(logged_in(run));
+            Vec::new()
+        }
         Fact::RunFinished { outcome, .. } => {
-            ui.tell(format!("the run has ended: {}; {} entries are recorded", outcome.words(), entry.seq));
+            let (words, count) = (outcome.words(), entry.seq);
+            ui.tell(format!("the run has ended: {words}; {count} entries are recorded; q leaves"));
             Vec::new()
         }
         _ => Vec::new(),
@@ -59,6 +64,15 @@ pub fn on_entry(ui: &mut Ui, run: &mut Run, entry: &Entry) -> Vec<Frame> {
     }
     frames.extend(wanted_transcript(ui, run));
     frames
+}
+
+/// `incident logged in what-broke.md`
+fn logged_in(run: &Run) -> String {
+    let log = run.start().map(|start| start.incident_log.as_str()).unwrap_or_default();
+    match log.rsplit('/').next().filter(|name| !name.is_empty()) {
+        Some(name) => format!("incident logged in {name}"),
+        None => "incident logged".to_owned(),
+    }
 }
 
 /// The attempt before this one, if both are statements of one block, one after the other.

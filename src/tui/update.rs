@@ -201,6 +201,10 @@ fn pane_gesture(ui: &mut Ui, run: &Run, gesture: Gesture) -> Vec<Frame> {
         Gesture::FindNext => find(ui, run, SearchDirection::Forward),
         Gesture::FindPrevious => find(ui, run, SearchDirection::Backward),
         Gesture::Help => ui.help = Some(0),
+        Gesture::Detach if run.outcome().is_some() => return leave_ended(ui),
+        Gesture::Leave if run.outcome().is_some() && !ui.zoomed && ui.pattern.is_empty() => {
+            return leave_ended(ui);
+        }
         Gesture::Leave => leave_pane(ui),
         Gesture::TakeControl => return vec![Frame::Request(Request::TakeControl)],
         verb => open_verb(ui, run, verb),
@@ -231,7 +235,7 @@ fn open_verb(ui: &mut Ui, run: &Run, verb: Gesture) {
 }
 
 /// The chosen item in the detail pane, the whole step in the checklist.
-fn skip_place(ui: &Ui, run: &Run) -> Option<Place> {
+pub(super) fn skip_place(ui: &Ui, run: &Run) -> Option<Place> {
     match (&ui.item, ui.focus) {
         (Some(item), Pane::Detail) => Some(Place::Item(item.clone())),
         _ => ui.step(run).map(|(_, step)| Place::Step(step.id.clone())),
@@ -252,8 +256,7 @@ fn value(ui: &Ui, run: &Run) -> Dialog {
 /// Answers the open question: opens its dialog, gives the keyboard to the program, or leaves.
 fn primary(ui: &mut Ui, run: &Run) -> Vec<Frame> {
     if run.outcome().is_some() {
-        ui.end = Some(WalkEnd::Finished);
-        return vec![Frame::Request(Request::Detach)];
+        return leave_ended(ui);
     }
     if let (Row::Phase(_), Pane::Checklist) = (&ui.cursor, ui.focus)
         && !matches!(run.ask(), Ask::Wait(_) | Ask::Resolve { .. } | Ask::Finish)
@@ -278,6 +281,12 @@ fn primary(ui: &mut Ui, run: &Run) -> Vec<Frame> {
         }
     }
     Vec::new()
+}
+
+/// Nothing goes on that could be left behind by mistake.
+fn leave_ended(ui: &mut Ui) -> Vec<Frame> {
+    ui.end = Some(WalkEnd::Finished);
+    vec![Frame::Request(Request::Detach)]
 }
 
 fn toggle_phase(ui: &mut Ui, run: &Run) {

@@ -222,7 +222,9 @@ impl Walk {
         if attendance == Attendance::Watches {
             self.ui.typing = false;
             self.ui.dialog = None;
-            self.ui.tell("somebody else controls the run now; you are watching");
+            self.ui.tell("somebody else controls the run now; you are watching; t takes control");
+        } else {
+            self.ui.tell("you control the run now");
         }
     }
 

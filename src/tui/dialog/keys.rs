@@ -88,6 +88,8 @@ fn answers_key(
             let page = view::shown_lines(run, ui, &dialog).clamp(1, 5);
             dialog.scroll = dialog.scroll.saturating_add(page).min(hidden);
         }
+        Some(Gesture::First) => dialog.scroll = 0,
+        Some(Gesture::Last) => dialog.scroll = view::hidden_lines(run, ui, &dialog),
         Some(Gesture::NextField) if !dialog.fields.is_empty() => dialog.focus = Focus::Field(0),
         Some(Gesture::Help) => ui.help = Some(0),
         _ => {}

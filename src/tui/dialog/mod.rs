@@ -269,7 +269,7 @@ impl Dialog {
                 vec![answer('y', "yes, it holds", Tone::Good), answer('n', "no, it does not", Tone::Plain)]
             }
             Kind::Choice(item) => choice_answers(run, item),
-            Kind::Failure(..) => failure_answers(),
+            Kind::Failure(item, _) => failure_answers(run, item),
             Kind::Halted(item) => halted_answers(run, item),
             Kind::Resolve(_) => vec![
                 answer('w', "it ended well", Tone::Good),
@@ -356,14 +356,27 @@ fn choice_answers(run: &Run, id: &ItemId) -> Vec<Answer> {
     answers
 }
 
-fn failure_answers() -> Vec<Answer> {
-    let mut answers = vec![
-        answer('r', "retry from the statement that failed", Tone::Good),
-        answer('e', "edit and run", Tone::Plain),
-        answer('v', "give a verdict: it may be good enough", Tone::Plain),
-    ];
-    answers.extend(way_out_answers());
+/// What runs again comes last where the runbook says that it runs only once.
+fn failure_answers(run: &Run, id: &ItemId) -> Vec<Answer> {
+    let verdict = answer('v', "give a verdict: it may be good enough", Tone::Plain);
+    let edit = answer('e', "edit and run", Tone::Plain);
+    if !runs_once(run, id) {
+        let retry = answer('r', "retry from the statement that failed", Tone::Good);
+        return [vec![retry, edit, verdict], way_out_answers()].concat();
+    }
+    let mut answers = vec![verdict];
+    let (back, others): (Vec<_>, Vec<_>) =
+        way_out_answers().into_iter().partition(|answer| answer.key == 'R');
+    answers.extend(back);
+    answers.extend(others);
+    answers.push(Answer { tone: Tone::Bad, ..edit });
+    answers.push(answer('r', "retry from the statement that failed", Tone::Bad));
     answers
+}
+
+/// Whether the runbook says that this command runs only once.
+pub fn runs_once(run: &Run, id: &ItemId) -> bool {
+    command(run, id).is_some_and(|(step, _, block)| step.once || block.once)
 }
 
 fn halted_answers(run: &Run, id: &ItemId) -> Vec<Answer> {

@@ -175,6 +175,55 @@ fn a_text_longer_than_the_screen_is_read_to_its_end_before_it_runs() {
 }
 
 #[test]
+fn the_end_of_a_long_text_is_one_key_away() {
+    let mut play = Play::new((40, 12));
+    play.until("5-run-migrations/2").press("<enter>");
+    assert!(play.frame().contains("PgDn G read on"), "{}", play.frame());
+    play.press("G");
+    assert!(!play.frame().contains("read on"));
+    play.press("gGy");
+    assert!(play.run.running().is_some());
+}
+
+#[test]
+fn nothing_that_runs_again_is_marked_where_it_may_run_only_once() {
+    let mut play = play();
+    play.until("5-run-migrations/2").press("<enter>y");
+    play.exit(1, 1);
+    play.press("");
+    assert!(play.frame().contains("this step says it may run only once"));
+    let dialog = play.ui.dialog.as_ref().unwrap();
+    let keys: String = dialog.answers(&play.run).iter().map(|answer| answer.key).collect();
+    assert_eq!((keys.as_str(), dialog.cursor), ("vRnisaer", 0));
+}
+
+#[test]
+fn what_announces_something_is_said_once() {
+    use crate::runbook::ItemKind;
+    let prose = |text: &str| ItemKind::Prose { text: text.to_owned() };
+    let mut labelled = crate::tui::fixture::block(&["true"]);
+    labelled.label = Some("Light the lantern".to_owned());
+    let mut commented = crate::tui::fixture::block(&["true"]);
+    commented.label = Some("Trim the wick".to_owned());
+    commented.statements[0].comment = Some("Trim the wick".to_owned());
+    let action = ItemKind::Action { text: "Open the shutter".to_owned() };
+    let kinds = vec![
+        prose("**Light the lantern:**\n"),
+        ItemKind::Command(labelled),
+        ItemKind::Command(commented),
+        prose("Open the `shutter`."),
+        action,
+    ];
+    let mut runbook = (*crate::tui::fixture::runbook()).clone();
+    runbook.phases.truncate(1);
+    runbook.phases[0].steps = vec![crate::tui::fixture::step("light", None, "Light", kinds)];
+    let frame = Play::of(std::sync::Arc::new(runbook), (120, 36)).frame();
+    for said in ["Light the lantern", "Trim the wick", "Open the shutter"] {
+        assert_eq!(frame.matches(said).count(), 1, "{said}\n{frame}");
+    }
+}
+
+#[test]
 fn a_failure_opens_the_ways_on_by_itself() {
     let mut play = play();
     failed(&mut play);
@@ -210,6 +259,7 @@ fn an_incident_is_filled_in_with_what_is_known() {
     assert_eq!((incident.from.as_str(), incident.to.as_str()), ("2.3.1", "2.4.0"));
     assert_eq!(incident.symptoms, "fatal: no such remote");
     assert_eq!(incident.fix, "used the mirror");
+    assert!(play.frame().contains("incident logged"), "{}", play.frame());
 }
 
 #[test]
@@ -274,6 +324,31 @@ fn an_optional_step_is_skipped_without_a_reason() {
     play.until("6-warm-cache/1").press("s<enter>");
     assert_eq!(state(&play, "6-warm-cache/1"), ItemState::Skipped(String::new()));
     assert!(play.run.deviations().is_empty());
+}
+
+#[test]
+fn what_ended_well_cannot_be_left_out_any_more() {
+    let mut play = play();
+    play.until("5-run-migrations/3").press("<tab>");
+    let offered = |play: &Play| {
+        keymap::here(&play.ui, &play.run).any(|binding| binding.gesture == keymap::Gesture::Skip)
+    };
+    assert!(offered(&play));
+    play.press("<up>s");
+    assert_eq!(play.ui.item, Some(ItemId::from("5-run-migrations/2")));
+    assert!(!offered(&play));
+    assert!(play.ui.dialog.is_none());
+}
+
+#[test]
+fn a_failed_command_that_is_left_out_leaves_no_step_done() {
+    let mut play = play();
+    failed(&mut play);
+    play.press("sthe mirror is fine<enter>");
+    let (_, step) = play.run.runbook().step(&StepId::from("3-fetch")).unwrap();
+    let state = play.run.step_state(step);
+    assert!(matches!(state, crate::engine::StepState::Skipped), "{state:?}");
+    assert!(play.frame().contains("– 3 Fetch the release"), "{}", play.frame());
 }
 
 #[test]
@@ -360,6 +435,30 @@ fn a_settled_run_is_closed_with_its_outcome() {
     assert_eq!(play.run.outcome(), Some((Outcome::Success, "")));
     play.press("<enter>");
     assert_eq!(play.ui.end, Some(WalkEnd::Finished));
+}
+
+#[test]
+fn an_ended_run_is_left_at_once() {
+    for key in ["q", "d", "<enter>", "<esc>"] {
+        let mut play = play();
+        play.press("aonly a rehearsal<enter>y");
+        assert!(play.frame().contains("the run has ended: abandoned"));
+        play.press("<down>");
+        assert!(play.frame().contains("Enter q d leave the ended run"));
+        assert_eq!(play.ui.end, None);
+        play.press(key);
+        assert_eq!(play.ui.end, Some(WalkEnd::Finished), "{key}");
+    }
+}
+
+#[test]
+fn output_of_another_step_says_whose_it_is() {
+    let mut play = play();
+    play.until("3-fetch/1");
+    let title = "Output of 2 Back up the orders database";
+    assert!(play.frame().contains(title), "{}", play.frame());
+    play.press("<enter>y");
+    assert!(!play.frame().contains("Output of"));
 }
 
 #[test]

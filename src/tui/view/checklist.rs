@@ -9,6 +9,7 @@ use ratatui::widgets::Paragraph;
 use super::{has_focus, pane, sign, text, title};
 use crate::engine::{Run, StepState};
 use crate::runbook::{ItemKind, Phase, Role, Step, StepId};
+use crate::tui::theme::Theme;
 use crate::tui::ui::{Pane, Row, Ui, asked_step};
 
 /// Draws the pane.
@@ -86,21 +87,22 @@ fn phase_parts(run: &Run, ui: &Ui, phase: &Phase, asked: Option<&StepId>) -> Par
     let glyphs = &theme.glyphs;
     let progress = run.phase_progress(phase);
     let on_line = run.is_on_line(phase);
+    let walked = on_line || phase.role.is_main_line();
     let stands_here = asked.is_some_and(|id| phase.steps.iter().any(|step| step.id == *id));
     let failed = phase.steps.iter().any(|step| run.step_state(step) == StepState::Failed);
     let sign = match phase.role {
-        _ if failed && on_line => (glyphs.failed, theme.bad()),
+        _ if failed && walked => (glyphs.failed, theme.bad()),
         _ if ui.is_opened_at(phase, asked) => {
             (glyphs.opened, if stands_here { theme.accent() } else { theme.dim() })
         }
         Role::Rollback if !on_line => (glyphs.rollback, theme.caution()),
-        _ if on_line && progress.total > 0 && progress.settled == progress.total => {
-            (glyphs.done, theme.good())
+        _ if walked && progress.total > 0 && progress.settled == progress.total => {
+            settled_sign(run, theme, phase)
         }
-        _ if on_line && progress.total > 0 => (glyphs.open, theme.dim()),
+        _ if walked && progress.total > 0 => (glyphs.open, theme.dim()),
         _ => (glyphs.dot, theme.dim()),
     };
-    let right = if on_line && progress.total > 0 {
+    let right = if walked && progress.total > 0 {
         format!("{}/{}", progress.settled, progress.total)
     } else {
         triggers(phase)
@@ -111,6 +113,22 @@ fn phase_parts(run: &Run, ui: &Ui, phase: &Phase, asked: Option<&StepId>) -> Par
         (false, false) => theme.dim(),
     };
     Parts { indent: 0, sign, words: text::readable(&phase.title), right, style }
+}
+
+/// A phase in which something was left out or went not quite well is not simply done.
+fn settled_sign(run: &Run, theme: &Theme, phase: &Phase) -> (&'static str, Style) {
+    let has = |wanted: fn(&Step, StepState) -> bool| {
+        phase.steps.iter().any(|step| wanted(step, run.step_state(step)))
+    };
+    let done = has(|_, state| matches!(state, StepState::Done | StepState::DoneWithIssues));
+    let issues = has(|step, state| {
+        state == StepState::DoneWithIssues || (state == StepState::Skipped && !step.optional)
+    });
+    match (done, issues) {
+        (false, _) => (theme.glyphs.skipped, theme.dim()),
+        (true, true) => (theme.glyphs.degraded, theme.caution()),
+        (true, false) => (theme.glyphs.done, theme.good()),
+    }
 }
 
 fn triggers(phase: &Phase) -> String {

@@ -172,7 +172,10 @@ fn compose_phase(ui: &Ui, run: &Run, phase: &Phase, width: usize, page: &mut Pag
 fn compose_step(ui: &Ui, run: &Run, step: &Step, width: usize, page: &mut Page) {
     let here = item_here(ui, run).map(|item| item.id.clone());
     let mut spaced = true;
-    for item in &step.items {
+    for (index, item) in step.items.iter().enumerate() {
+        if step.items.get(index + 1).is_some_and(|next| says_it_again(run, item, next)) {
+            continue;
+        }
         let lines = item_lines(ui, run, item, here.as_ref() == Some(&item.id), width);
         let roomy = matches!(item.kind, ItemKind::Command(_)) || is_prose(item);
         if (roomy || spaced) && page.lines.last().is_some_and(|line| line.width() > 0) {
@@ -186,6 +189,29 @@ fn compose_step(ui: &Ui, run: &Run, step: &Step, width: usize, page: &mut Page) 
         }
     }
     page.lines.extend(note_lines(ui, run, step, width));
+}
+
+/// Whether this is prose that the item after it shows as its own text or label.
+fn says_it_again(run: &Run, item: &Item, next: &Item) -> bool {
+    let ItemKind::Prose { text } = &item.kind else { return false };
+    let said = match &next.kind {
+        ItemKind::Command(block) => block.label.clone().unwrap_or_default(),
+        _ => run.item_text(next),
+    };
+    bare(text) == bare(&said)
+}
+
+/// A text without marks, case and spacing, to tell whether two say the same.
+fn bare(words: &str) -> String {
+    let words = plain(words).to_lowercase();
+    words.split_whitespace().collect::<Vec<_>>().join(" ").trim_end_matches([':', '.']).to_owned()
+}
+
+/// The label of a block, unless the comment above its first statement says the same.
+fn label_of(block: &Block) -> Option<&str> {
+    let label = block.label.as_deref()?;
+    let comment = block.statements.first().and_then(|statement| statement.comment.as_deref());
+    (comment.map(bare) != Some(bare(label))).then_some(label)
 }
 
 fn is_prose(item: &Item) -> bool {
@@ -372,7 +398,7 @@ fn command_lines(
     let theme = &ui.theme;
     let state = run.item_state(item);
     let mut lines = Vec::new();
-    if let Some(label) = &block.label {
+    if let Some(label) = label_of(block) {
         lines.extend(hanging(theme, &Span::raw("  "), &plain(label), theme.dim(), width));
     }
     let next = run.first_open_statement(item, block);

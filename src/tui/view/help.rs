@@ -63,6 +63,7 @@ fn context_below(ui: &Ui) -> Context {
     match (&ui.dialog, ui.focus) {
         (Some(dialog), _) if dialog.focus == Focus::Answers => Context::Answers,
         (Some(_), _) => Context::Form,
+        (None, _) if ui.typing => Context::Program,
         (None, Pane::Checklist) => Context::Checklist,
         (None, Pane::Detail) => Context::Detail,
         (None, Pane::Output) => Context::Output,

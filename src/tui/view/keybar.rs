@@ -44,6 +44,13 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, run: &Run, ui: &Ui) {
 /// As many keys as there is room for; help always.
 fn keys(run: &Run, ui: &Ui, width: usize) -> Line<'static> {
     let theme = &ui.theme;
+    if keymap::context(ui) == Context::Program && width >= 66 {
+        return Line::from(vec![
+            Span::raw(format!(" keys go to the command {} ", theme.glyphs.dot)),
+            Span::styled("Ctrl-]", theme.accent()),
+            Span::raw(" gives them back (it goes on)"),
+        ]);
+    }
     let mut entries = entries(run, ui);
     let help = entries.iter().position(|(_, words)| words == "help").map(|at| entries.remove(at));
     let wide = |(key, words): &(String, String)| text::columns(key) + text::columns(words) + 3;
@@ -73,14 +80,20 @@ fn entries(run: &Run, ui: &Ui) -> Vec<(String, String)> {
             .then(|| keymap::primary_words(ui, run))
             .flatten()
     {
-        entries.push(("Enter".to_owned(), words.to_owned()));
+        if run.outcome().is_some() {
+            entries.push(("Enter q d".to_owned(), "leave the ended run".to_owned()));
+        } else {
+            entries.push(("Enter".to_owned(), words.to_owned()));
+        }
     }
     if let Some(dialog) = &ui.dialog
         && ui.help.is_none()
     {
         entries.extend(dialog_entries(ui, dialog, run));
     }
-    let bound = keymap::here(ui, run).filter(|binding| !binding.short.is_empty());
+    let ended = run.outcome().is_some();
+    let bound = keymap::here(ui, run)
+        .filter(|binding| !binding.short.is_empty() && !(ended && binding.gesture == Gesture::Detach));
     entries.extend(
         bound.map(|binding| (binding.keys[0].name(&ui.theme), short(ui, binding.gesture, binding.short))),
     );
@@ -114,5 +127,10 @@ fn dialog_entries(ui: &Ui, dialog: &Dialog, run: &Run) -> Vec<(String, String)> 
         return vec![choose, (on.0.to_owned(), on.1.to_owned())];
     }
     let keys: Vec<String> = dialog.answers(run).iter().map(|answer| answer.key.to_string()).collect();
-    vec![(keys.join(" "), "answer".to_owned())]
+    let mut entries = vec![(keys.join(" "), "answer".to_owned())];
+    if matches!(dialog.kind, Kind::Confirm(_)) && super::dialog::hidden_lines(run, ui, dialog) > dialog.scroll
+    {
+        entries.push(("PgDn G".to_owned(), "read on".to_owned()));
+    }
+    entries
 }

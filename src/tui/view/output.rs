@@ -7,6 +7,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
+use super::detail::step_heading;
 use super::{has_focus, pane, text};
 use crate::engine::{Attempt, AttemptState, Run};
 use crate::journal::Resolution;
@@ -19,11 +20,19 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, run: &Run, ui: &Ui) {
     let theme = &ui.theme;
     let attempt = ui.attempt_here(run).and_then(|id| run.attempt(id));
     let focused = has_focus(ui, Pane::Output);
+    let elsewhere = attempt.and_then(|attempt| other_step(attempt, run, ui));
+    let dimmed = elsewhere.is_some() && run.running().is_none();
     let right = attempt.map(|attempt| state(attempt, ui)).unwrap_or_default();
+    let right = if dimmed { right.style(theme.dim()) } else { right };
     let room = usize::from(area.width).saturating_sub(right.width() + 4);
     let place = attempt.map(|attempt| place(attempt, run)).unwrap_or_default();
-    let words =
-        if place.is_empty() { "Output".to_owned() } else { format!("Output {} {place}", theme.glyphs.dot) };
+    let words = if let Some(step) = &elsewhere {
+        format!("Output of {step}")
+    } else if place.is_empty() {
+        "Output".to_owned()
+    } else {
+        format!("Output {} {place}", theme.glyphs.dot)
+    };
     let mut block = pane(theme, super::title(theme, &words, room, focused), right, focused);
     if let Some(hint) = hint(attempt, ui, area.width.into()) {
         block = block.title_bottom(hint);
@@ -37,6 +46,9 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, run: &Run, ui: &Ui) {
         Some(output) => {
             let options = PaintOptions { colour: theme.colour == Colour::Full };
             paint(&output.screen, inner, frame.buffer_mut(), options);
+            if dimmed {
+                frame.buffer_mut().set_style(inner, theme.dim());
+            }
             if ui.typing
                 && let Some((column, row)) = output.screen.cursor()
                 && column < inner.width
@@ -47,6 +59,13 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, run: &Run, ui: &Ui) {
         }
         None => frame.render_widget(Paragraph::new("nothing ran yet").style(theme.dim()).centered(), inner),
     }
+}
+
+/// The heading of the step that an attempt belongs to, if the cursor stands on another one.
+fn other_step(attempt: &Attempt, run: &Run, ui: &Ui) -> Option<String> {
+    let (_, here) = ui.step(run)?;
+    let (step, _) = run.runbook().item(&attempt.item)?;
+    (step.id != here.id).then(|| step_heading(step))
 }
 
 /// Paints the terminal; where there is less room than it has rows, the last that say something.
@@ -113,15 +132,15 @@ fn hint(attempt: Option<&Attempt>, ui: &Ui, width: usize) -> Option<Line<'static
     let theme = &ui.theme;
     let attempt = attempt?;
     if ui.typing {
-        let mut spans = vec![Span::styled(" Ctrl-] ", theme.accent())];
-        let long = "leaves the program; all other keys go to it ";
-        let short = "leaves ";
-        let roomy = width > 60 && !ui.echo_hidden;
-        spans.push(Span::styled(if roomy { long } else { short }, theme.plain()));
-        if ui.echo_hidden {
-            spans.insert(0, Span::styled(" hidden input: never recorded ", theme.caution()));
-        }
-        return Some(Line::from(spans));
+        let words = |words: String| Span::styled(words, theme.plain());
+        let key = Span::styled("Ctrl-]", theme.accent());
+        let to_command = words(format!(" keys go to the command {} ", theme.glyphs.dot));
+        let hidden = Span::styled(" hidden input: never recorded ", theme.caution());
+        return Some(Line::from(match (ui.echo_hidden, width > 66) {
+            (true, _) => vec![hidden, key, words(" leaves ".to_owned())],
+            (false, true) => vec![to_command, key, words(" gives them back (it goes on) ".to_owned())],
+            (false, false) => vec![words(" ".to_owned()), key, words(" gives the keys back ".to_owned())],
+        }));
     }
     let scrolled = ui.outputs.of(attempt.id).map_or(0, |output| output.screen.scrolled());
     (scrolled > 0).then(|| Line::styled(format!(" {scrolled} lines below; G to the end "), theme.dim()))

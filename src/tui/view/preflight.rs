@@ -115,12 +115,14 @@ fn understood(ui: &PreflightUi, width: usize) -> Vec<Line<'static>> {
             width,
         );
     }
-    let columns = Counts::columns(width);
-    let names = columns.iter().map(|(name, _)| Span::styled(format!("  {name}"), theme.dim())).collect();
+    let longest = phases.iter().map(|phase| text::columns(&text::readable(&phase.title)) + 3).max();
+    let columns = Counts::columns(width.saturating_sub(longest.unwrap_or(0)));
+    let names: Vec<_> =
+        columns.iter().map(|(name, _)| Span::styled(format!("  {name}"), theme.dim())).collect();
     let mut lines = vec![spread(theme, Vec::new(), names, width)];
-    lines.extend(phases.into_iter().map(|phase| phase_line(phase, theme, width)));
+    lines.extend(phases.into_iter().map(|phase| phase_line(phase, theme, &columns, width)));
     let all = Counts::of(runbook.phases.iter().flat_map(|phase| &phase.steps));
-    lines.push(spread(theme, vec![Span::styled("  in all", theme.dim())], all.cells(theme, width), width));
+    lines.push(spread(theme, vec![Span::styled("  in all", theme.dim())], all.cells(theme, &columns), width));
     if !runbook.placeholders.is_empty() {
         lines.push(Line::default());
         let names: Vec<String> =
@@ -130,7 +132,7 @@ fn understood(ui: &PreflightUi, width: usize) -> Vec<Line<'static>> {
     lines
 }
 
-fn phase_line(phase: &Phase, theme: &Theme, width: usize) -> Line<'static> {
+fn phase_line(phase: &Phase, theme: &Theme, columns: &[Column], width: usize) -> Line<'static> {
     let (sign, style) = match phase.role {
         Role::Rollback => (theme.glyphs.rollback, theme.caution()),
         role if role.is_main_line() => (theme.glyphs.open, theme.accent()),
@@ -139,7 +141,7 @@ fn phase_line(phase: &Phase, theme: &Theme, width: usize) -> Line<'static> {
     let words = if phase.role.is_main_line() { theme.text() } else { theme.dim() };
     let left =
         vec![Span::styled(format!("{sign} "), style), Span::styled(text::readable(&phase.title), words)];
-    spread(theme, left, Counts::of(&phase.steps).cells(theme, width), width)
+    spread(theme, left, Counts::of(&phase.steps).cells(theme, columns), width)
 }
 
 /// A heading and what it counts.
@@ -181,8 +183,9 @@ impl Counts {
     }
 
     /// The columns that there is room for: each a heading and what it counts.
-    fn columns(width: usize) -> Vec<Column> {
-        if width >= 64 {
+    /// All of them where the room beside the longest name allows it.
+    fn columns(room: usize) -> Vec<Column> {
+        if room >= 40 {
             vec![
                 ("steps", |counts| counts.steps),
                 ("commands", |counts| counts.commands),
@@ -198,15 +201,15 @@ impl Counts {
         }
     }
 
-    fn cells(&self, theme: &Theme, width: usize) -> Vec<Span<'static>> {
-        let cell = |(name, count): Column| {
+    fn cells(&self, theme: &Theme, columns: &[Column]) -> Vec<Span<'static>> {
+        let cell = |(name, count): &Column| {
             let wide = name.len() + 2;
             match count(self) {
                 0 => Span::styled(format!("{:>wide$}", theme.glyphs.dot), theme.dim()),
                 count => Span::raw(format!("{count:>wide$}")),
             }
         };
-        Self::columns(width).into_iter().map(cell).collect()
+        columns.iter().map(cell).collect()
     }
 }
 

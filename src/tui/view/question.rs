@@ -8,7 +8,7 @@ use super::text;
 use crate::engine::Run;
 use crate::journal::{AttemptId, Part, Place};
 use crate::runbook::{ItemId, ItemKind, Role};
-use crate::tui::dialog::{Confirm, Dialog, Kind, needs_escapes_seen};
+use crate::tui::dialog::{Confirm, Dialog, Kind, needs_escapes_seen, runs_once};
 use crate::tui::theme::Theme;
 use crate::tui::ui::{Ui, command};
 
@@ -162,7 +162,7 @@ fn caution_lines(run: &Run, ui: &Ui, confirm: &Confirm, parts: &[Part], width: u
     let Some((step, _, block)) = command(run, &confirm.item) else { return Vec::new() };
     let mut cautions: Vec<&str> = block.risks.iter().map(|risk| risk.word()).collect();
     if step.once || block.once {
-        cautions.insert(0, "may run once");
+        cautions.insert(0, "runs only once");
     }
     if let Some(deviation) = confirm.deviation(run) {
         cautions.insert(0, deviation.words());
@@ -221,7 +221,12 @@ fn attempt_text(run: &Run, ui: &Ui, id: AttemptId, width: usize) -> Vec<Line<'st
 /// What failed, how, and its last words; then what the runbook itself says about trouble.
 fn failure_body(run: &Run, ui: &Ui, item: &ItemId, attempt: AttemptId, width: usize) -> Vec<Line<'static>> {
     let theme = &ui.theme;
-    let mut lines = attempt_text(run, ui, attempt, width);
+    let mut lines = Vec::new();
+    if runs_once(run, item) {
+        let words = text::wrap("this step says it may run only once", width).into_iter();
+        lines.extend(words.map(|line| Line::styled(line, theme.caution())));
+    }
+    lines.extend(attempt_text(run, ui, attempt, width));
     if let Some(attempt) = run.attempt(attempt) {
         let (words, style) = super::output::state_words(attempt, ui);
         let mut spans = vec![Span::raw("  "), Span::styled(words, style)];
