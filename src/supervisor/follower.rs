@@ -20,6 +20,8 @@ struct Follower {
     sender: mpsc::Sender<Frame>,
     operator: String,
     attendance: Option<Attendance>,
+    /// Came to act, also when somebody else did at that time.
+    wants_control: bool,
     follows: bool,
     missed: Option<(AttemptId, u64)>,
 }
@@ -35,8 +37,14 @@ impl Followers {
     pub(super) fn add(&mut self, sender: mpsc::Sender<Frame>) -> FollowerId {
         self.next += 1;
         let id = FollowerId(self.next);
-        let follower =
-            Follower { sender, operator: String::new(), attendance: None, follows: false, missed: None };
+        let follower = Follower {
+            sender,
+            operator: String::new(),
+            attendance: None,
+            wants_control: false,
+            follows: false,
+            missed: None,
+        };
         self.known.insert(id, follower);
         id
     }
@@ -73,8 +81,19 @@ impl Followers {
         if let Some(follower) = self.known.get_mut(&id) {
             operator.clone_into(&mut follower.operator);
             follower.attendance = Some(attendance);
+            follower.wants_control = wanted == Attendance::Controls;
         }
         attendance
+    }
+
+    /// Once the one who acted has left, whoever came first to act does.
+    pub(super) fn pass_control_on(&mut self) -> Option<FollowerId> {
+        if self.known.keys().any(|id| self.controls(*id)) {
+            return None;
+        }
+        let (id, heir) = self.known.iter_mut().find(|(_, follower)| follower.wants_control)?;
+        heir.attendance = Some(Attendance::Controls);
+        Some(*id)
     }
 
     /// Makes it act; everybody's attendance that changed is returned.

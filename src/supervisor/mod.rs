@@ -161,7 +161,7 @@ impl Supervisor {
     async fn take(&mut self, inbox: Inbox) {
         match inbox {
             Inbox::Came(connection) => self.came(connection),
-            Inbox::Left(id) => self.followers.remove(id),
+            Inbox::Left(id) => self.left(id).await,
             Inbox::Said(id, frame) => self.said(id, frame).await,
             Inbox::Shell(event) => self.shell(event).await,
             Inbox::ShellGone => self.shell_gone("the process that holds the shell has ended").await,
@@ -185,6 +185,17 @@ impl Supervisor {
             }
             let _ = incoming.send((id, None)).await;
         });
+    }
+
+    async fn left(&mut self, id: FollowerId) {
+        self.followers.remove(id);
+        let Some(heir) = self.followers.pass_control_on() else { return };
+        let attendance = Attendance::Controls;
+        if self.run.outcome().is_none() {
+            let actor = Actor::Operator(self.followers.operator(heir));
+            let _ = self.happen(actor, Happening::FrontEndCame(attendance)).await;
+        }
+        self.followers.tell_one(heir, Notice::Attendance { attendance });
     }
 
     async fn said(&mut self, id: FollowerId, frame: Frame) {
@@ -254,7 +265,7 @@ impl Supervisor {
             }
             Request::Detach => {
                 self.followers.tell_one(id, Notice::Goodbye);
-                self.followers.remove(id);
+                self.left(id).await;
             }
             Request::Resize { .. } | Request::Hello(_) => {}
         }

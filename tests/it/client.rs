@@ -21,6 +21,7 @@ pub(crate) struct Client {
     pub(crate) entries: Vec<Entry>,
     pub(crate) output: Vec<u8>,
     asked: u64,
+    attendance: Attendance,
 }
 
 impl Client {
@@ -41,11 +42,11 @@ impl Client {
         connection.sender.send(Frame::Request(Request::Hello(hello))).await.unwrap();
         let mut connection = connection;
         let welcome = patient(connection.receiver.recv()).await.unwrap();
-        let Frame::Notice(Notice::Welcome { runbook, entries, .. }) = welcome else {
+        let Frame::Notice(Notice::Welcome { runbook, entries, attendance, .. }) = welcome else {
             panic!("not welcome: {welcome:?}")
         };
         let run = Run::replay(Arc::new(*runbook), &entries);
-        Self { connection, run, entries, output: Vec::new(), asked: 0 }
+        Self { connection, run, entries, output: Vec::new(), asked: 0, attendance }
     }
 
     /// Asks, and waits for the answer.
@@ -60,6 +61,18 @@ impl Client {
             _ => None,
         })
         .await
+    }
+
+    /// Waits until this one acts, after another has left.
+    pub(crate) async fn wait_for_control(&mut self) {
+        if self.attendance != Attendance::Controls {
+            self.attendance = self
+                .listen(|notice| match notice {
+                    Notice::Attendance { attendance } => Some(*attendance),
+                    _ => None,
+                })
+                .await;
+        }
     }
 
     /// Confirms and starts the whole of the command that is next.

@@ -61,6 +61,7 @@ async fn a_command_goes_on_when_its_front_end_is_gone() {
     drop(first);
     let mut second = Client::attach(&world).await;
     assert_eq!(second.run.ask(), Ask::Wait(AttemptId(1)));
+    second.wait_for_control().await;
     open_gate(&gate);
     second.wait_for(exited).await;
     second.wait_for_output("seen").await;

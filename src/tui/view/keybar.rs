@@ -93,7 +93,8 @@ fn entries(run: &Run, ui: &Ui) -> Vec<(String, String)> {
     }
     let ended = run.outcome().is_some();
     let bound = keymap::here(ui, run)
-        .filter(|binding| !binding.short.is_empty() && !(ended && binding.gesture == Gesture::Detach));
+        .filter(|binding| !binding.short.is_empty())
+        .filter(|binding| !ended || binding.gesture != Gesture::Detach);
     entries.extend(
         bound.map(|binding| (binding.keys[0].name(&ui.theme), short(ui, binding.gesture, binding.short))),
     );
