@@ -92,8 +92,9 @@ fn entries(run: &Run, ui: &Ui) -> Vec<(String, String)> {
         entries.extend(dialog_entries(ui, dialog, run));
     }
     let ended = run.outcome().is_some();
-    let bound = keymap::here(ui, run)
-        .filter(|binding| !binding.short.is_empty() && !(ended && binding.gesture == Gesture::Detach));
+    let told = |binding: &&keymap::Binding| ended && binding.gesture == Gesture::Detach;
+    let bound =
+        keymap::here(ui, run).filter(|binding| !binding.short.is_empty()).filter(|binding| !told(binding));
     entries.extend(
         bound.map(|binding| (binding.keys[0].name(&ui.theme), short(ui, binding.gesture, binding.short))),
     );
