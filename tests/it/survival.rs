@@ -149,7 +149,7 @@ async fn what_is_typed_reaches_the_program_and_interrupts_it() {
     let world = World::new();
     begin(
         &world,
-        "# Upgrade\n\n## 1. Talk\n\n```bash\nread -p 'name? ' name; echo \"hello $name\"\n```\n\n## 2. Sleep\n\n```bash\necho asleep; sleep 600\n```\n",
+        "# Upgrade\n\n## 1. Talk\n\n```bash\nread -p 'name? ' name; echo \"hello $name\"\n```\n\n## 2. Sleep\n\n```bash\nsh -c 'echo asleep; exec sleep 600'\n```\n",
     );
     let mut client = Client::attach(&world).await;
     client.start_next().await;
