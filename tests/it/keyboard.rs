@@ -90,7 +90,7 @@ fn a_run_is_walked_from_preflight_through_failure_and_rollback_to_its_review() {
     run_next(&terminal);
     terminal.until("Failed: 3 Light it").on("i  log an incident", &["i"]).until("Incident at 3 Light it");
     terminal.keys(&["Enter"]).enter("carried the old lamp up").enter("bring a can");
-    terminal.gone("Incident at").on("Enter what now?", &["R"]);
+    terminal.gone("Incident at").on("incident logged in", &["R"]);
     terminal.read("reason  kept in the record").enter("out of oil").on("y answer", &["y"]);
     terminal.until("↩ rolling back");
     run_next(&terminal);
