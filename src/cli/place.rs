@@ -34,8 +34,23 @@ pub(super) fn store() -> Result<Store, Failure> {
 }
 
 /// The private directory of a run for sockets and step files: in memory, short enough for a socket's
-/// name, the same each time it is asked for.
+/// name; noted with the run, so that every later call finds it, whatever its environment.
 pub(super) fn runtime(home: &Path, run: &str) -> Result<PathBuf, Failure> {
+    let noted = home.join("runs").join(run).join("runtime");
+    if let Ok(path) = std::fs::read_to_string(&noted) {
+        let path = PathBuf::from(path);
+        if ensure_private(&path).is_ok() {
+            return Ok(path);
+        }
+    }
+    let path = new_runtime(home, run)?;
+    if noted.parent().is_some_and(Path::exists) {
+        std::fs::write(&noted, path.display().to_string())?;
+    }
+    Ok(path)
+}
+
+fn new_runtime(home: &Path, run: &str) -> Result<PathBuf, Failure> {
     let root = runtime_root()?;
     let name = digest::of(format!("{}\0{run}", home.display()).as_bytes());
     let name = &name[..12];

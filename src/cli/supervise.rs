@@ -5,6 +5,8 @@
 
 use std::io::Write;
 
+use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+
 use super::arguments::Supervise;
 use super::exit::{Code, Failure};
 use super::record::Recorded;
@@ -17,13 +19,14 @@ use crate::supervisor::{Setup, Supervisor, SupervisorError};
 
 pub(super) fn supervise(arguments: &Supervise) -> Result<Code, Failure> {
     let _ = rustix::process::setsid();
+    let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
     let id = RunId(arguments.run.clone());
     let store = place::store()?;
     let _log = logging::begin(&store.log_directory(), "supervisor");
     let served = serve(&store, &id, arguments.begin);
     if let Err(failure) = &served {
         tracing::error!(run = %id, error = %failure.error, "the run cannot be served");
-        println!("{}", failure.error);
+        let _ = writeln!(std::io::stdout(), "{}", failure.error);
     }
     served
 }
@@ -85,7 +88,8 @@ pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
 /// The run goes on when the terminal it was started from does not.
 fn ignore_hangups() -> Result<(), Failure> {
     use tokio::signal::unix::{SignalKind, signal};
-    for kind in [SignalKind::hangup(), SignalKind::pipe()] {
+    let file_too_large = SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw());
+    for kind in [SignalKind::hangup(), SignalKind::pipe(), file_too_large] {
         let mut stream = signal(kind)?;
         tokio::spawn(async move { while stream.recv().await.is_some() {} });
     }

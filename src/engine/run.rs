@@ -184,10 +184,6 @@ impl Run {
             | Fact::CommandExited { .. }
             | Fact::CommandLost { .. }
             | Fact::CommandResolved { .. } => self.apply_attempt(entry),
-            Fact::TargetOpened { target } => self.targets.push(target.clone()),
-            Fact::TargetClosed { .. } => {
-                self.targets.pop();
-            }
             Fact::CheckRecorded { item, verdict, note } | Fact::GateAnswered { item, verdict, note } => {
                 self.overridden.remove(item);
                 self.answers.insert(item.clone(), Answered { verdict: *verdict, note: note.clone() });
@@ -231,6 +227,8 @@ impl Run {
             Fact::FrontEndAttached { .. }
             | Fact::CommandSignalled { .. }
             | Fact::ShellRestarted { .. }
+            | Fact::TargetOpened { .. }
+            | Fact::TargetClosed { .. }
             | Fact::SpotCheckRecorded { .. }
             | Fact::Unrecognised => {}
         }
@@ -258,6 +256,9 @@ impl Run {
                 });
             }
             Fact::CommandExited { attempt, exit, duration_ms, directory, output } => {
+                if exit.is_success() {
+                    self.change_session(*attempt);
+                }
                 self.directory = Some(directory.clone());
                 if !exit.is_success() {
                     self.confirmed = None;
@@ -286,6 +287,16 @@ impl Run {
 
     fn attempt_mut(&mut self, id: AttemptId) -> Option<&mut Attempt> {
         self.attempts.iter_mut().find(|attempt| attempt.id == id)
+    }
+
+    /// With the exit itself, so that no crash between two entries can apply it twice; the entry that
+    /// tells of the target is for those who read.
+    fn change_session(&mut self, attempt: AttemptId) {
+        match self.session_change(attempt) {
+            Some(Fact::TargetOpened { target }) => self.targets.push(target),
+            Some(Fact::TargetClosed { .. }) => drop(self.targets.pop()),
+            _ => {}
+        }
     }
 
     /// What was said about a command, and about what it should have brought about, no longer holds

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::*;
 use crate::journal::{
-    Actor, AttemptId, ConditionAnswer, Entry, Exit, Fact, IncidentRecord, Outcome, OutputSummary, Place,
-    Resolution, RunId, RunStart, RunbookCopy, Stamp, Stop, Timestamp, Verdict,
+    Actor, AttemptId, Attendance, ConditionAnswer, Entry, Exit, Fact, IncidentRecord, Outcome, OutputSummary,
+    Place, Resolution, RunId, RunStart, RunbookCopy, Stamp, Stop, Timestamp, Verdict,
 };
 use crate::runbook::{
     Block, Confidence, Form, Format, Guard, Item, ItemId, ItemKind, Language, LineRange, Phase, Role,
@@ -466,6 +466,9 @@ fn a_closed_run_stays_closed() {
     play.ask(Command::Abandon { reason: "window is over".to_owned() });
     play.ask(Command::Note { place: Place::Run, text: "late".to_owned() });
     assert_eq!(play.last(), "refused: the run has ended (abandoned); start a new run to go on");
+    let before = play.story();
+    play.happen(Actor::Holdpoint, Happening::FrontEndCame(Attendance::Controls));
+    assert_eq!(play.story(), before, "the last entry stays the last");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Where a run stands and what it asks for next: the reading side of [`Run`], derived from its state
 //! at each call and changing nothing.
 
-use crate::journal::{ConditionAnswer, Outcome, Part, Verdict};
+use crate::journal::{AttemptId, ConditionAnswer, Fact, OpenTarget, Outcome, Part, Verdict};
 use crate::runbook::placeholder::{self, FillError};
 use crate::runbook::{Block, Confidence, Item, ItemId, ItemKind, Phase, Role, Session, Step};
 
@@ -304,6 +304,19 @@ impl Run {
         let [only] = part.statements.as_slice() else { return None };
         let session = block.statements.get(*only)?.session?;
         (session != Session::Leave || !self.targets.is_empty()).then_some(session)
+    }
+
+    /// Where commands run once this attempt has ended well, if that changes with it.
+    pub(super) fn session_change(&self, attempt: AttemptId) -> Option<Fact> {
+        let attempt = self.attempt(attempt)?;
+        match self.session_of(&attempt.item, &attempt.part)? {
+            session @ (Session::Ssh | Session::User | Session::Container) => {
+                let command = attempt.part.text.trim().to_owned();
+                Some(Fact::TargetOpened { target: OpenTarget { command, session } })
+            }
+            Session::Leave => self.targets.last().map(|target| Fact::TargetClosed { target: target.clone() }),
+            Session::Console => None,
+        }
     }
 
     /// The outcomes that would be true now, best first.

@@ -173,10 +173,16 @@ impl<'a> Policy<'a> {
                 Some(Command::Retry { item: item.id.clone(), reason: answers.note.clone() })
             }
             OnFailure::Retry => None,
-            OnFailure::Degraded => Some(Command::Check {
-                item: item.id.clone(),
-                judgement: Judgement { verdict: Verdict::Degraded, note: why() },
-            }),
+            OnFailure::Degraded => {
+                let judgement = Judgement { verdict: Verdict::Degraded, note: why() };
+                let id = item.id.clone();
+                Some(match &item.kind {
+                    ItemKind::Expected { .. } | ItemKind::StopGate { .. } => {
+                        Command::Answer { item: id, judgement }
+                    }
+                    _ => Command::Check { item: id, judgement },
+                })
+            }
             OnFailure::Rollback => {
                 Some(Command::RollBack { reason: self.answers.rollback.reason.clone().unwrap_or_else(why) })
             }

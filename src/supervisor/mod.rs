@@ -27,7 +27,6 @@ use crate::protocol::{Frame, Notice, Recording, Request};
 use crate::pty::{Holder, HolderEvent, Shell, Size};
 use crate::runbook::Runbook;
 use crate::store::{JournalFile, RunDirectory, SubjectLock};
-use crate::target::Target;
 use follower::{FollowerId, Followers};
 use output::Recorder;
 
@@ -87,7 +86,6 @@ pub struct Supervisor {
     recording: Recording,
     recorder: Recorder,
     holder: Option<Holder>,
-    targets: Vec<Target>,
     size: Size,
     followers: Followers,
     incoming: mpsc::Sender<(FollowerId, Option<Frame>)>,
@@ -110,7 +108,6 @@ impl Supervisor {
             recording: Recording::Good,
             recorder,
             holder: None,
-            targets: Vec::new(),
             size: Size { columns: 100, rows: 30 },
             followers: Followers::default(),
             incoming,
@@ -320,13 +317,12 @@ impl Supervisor {
 
 async fn accept(listener: Option<&Listener>) -> Option<Connection> {
     let Some(listener) = listener else { return std::future::pending().await };
-    match listener.accept().await {
-        Ok(connection) => Some(connection),
-        Err(error) => {
-            tracing::warn!(%error, "a front end was turned away");
-            tokio::time::sleep(Duration::from_millis(50)).await;
-            None
+    loop {
+        match listener.accept().await {
+            Ok(connection) => return Some(connection),
+            Err(error) => tracing::warn!(%error, "a front end was turned away"),
         }
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
 

@@ -3,12 +3,15 @@
 
 use super::Supervisor;
 use crate::engine::{Command, Effect, Event, Happening, Refusal, Run, update};
-use crate::journal::{Actor, AttemptId, Entry, Exit, Part, Place, Stop};
+use crate::journal::{Actor, AttemptId, Entry, Exit, OpenTarget, Part, Place, Stop};
 use crate::protocol::{Notice, Recording};
 use crate::pty::{Ended, Holder, HolderEvent, Spec};
 use crate::runbook::Session;
 use crate::store::Condition;
-use crate::target;
+use crate::target::{self, Target};
+
+/// How a masked value begins.
+const MASK: &str = "[REDACTED:";
 
 impl Supervisor {
     /// One turn: what happened goes in, what follows from it is done. Says why, if it was refused.
@@ -117,31 +120,41 @@ impl Supervisor {
         part: &Part,
         session: Option<Session>,
     ) -> Result<(), String> {
+        if part.text.contains(MASK) {
+            return Err("a secret value in it is known only masked; record the value again".to_owned());
+        }
         let script = self.script(name, part, session)?;
         self.ensure_holder().await?;
         let holder = self.holder.as_mut().ok_or("there is no shell")?;
         holder.run(attempt.0, name, script.as_bytes()).map_err(|error| error.to_string())
     }
 
-    /// What the local step shell executes: the text itself, or what carries it to the target.
-    fn script(&mut self, name: &str, part: &Part, session: Option<Session>) -> Result<String, String> {
+    /// What the local step shell executes: the text itself, or what carries it to where the run is.
+    /// Refused where a target cannot be reached: nothing meant for it ever runs here.
+    fn script(&self, name: &str, part: &Part, session: Option<Session>) -> Result<String, String> {
+        let mut targets = self.open_targets()?;
         let local = match session {
             Some(session @ (Session::Ssh | Session::User | Session::Container)) => {
-                let opened = target::open(session, &part.text, &self.setup.runtime)
-                    .map_err(|error| error.to_string())?;
-                let script = opened.open_script();
-                self.targets.truncate(self.run.targets().len());
-                let nested = target::through(&self.targets, name, &script);
-                self.targets.push(opened);
-                return Ok(nested);
+                let opened = target::open(session, &part.text, &self.setup.runtime);
+                opened.map_err(|error| error.to_string())?.open_script()
             }
-            Some(Session::Leave) => {
-                let left = self.targets.pop();
-                left.map_or_else(String::new, |left| left.close_script())
-            }
+            Some(Session::Leave) => targets.pop().map_or_else(String::new, |left| left.close_script()),
             Some(Session::Console) | None => part.text.clone() + "\n",
         };
-        Ok(target::through(&self.targets, name, &local))
+        Ok(target::through(&targets, name, &local))
+    }
+
+    /// The targets in which the run is now, outermost first, as the record tells.
+    fn open_targets(&self) -> Result<Vec<Target>, String> {
+        let open = |target: &OpenTarget| target::open(target.session, &target.command, &self.setup.runtime);
+        self.run.targets().iter().map(|target| open(target).map_err(|error| error.to_string())).collect()
+    }
+
+    /// The connection that an attempt with this status broke off with, if one did.
+    fn lost_connection(&self, code: i32) -> Option<String> {
+        const CONNECTION_FAILED: i32 = 255;
+        let targets = self.open_targets().ok().filter(|_| code == CONNECTION_FAILED)?;
+        targets.iter().find(|target| target.is_lost()).map(|target| target.name.clone())
     }
 
     async fn ensure_holder(&mut self) -> Result<(), String> {
@@ -216,6 +229,12 @@ impl Supervisor {
             let message = format!("still running: {}", ended.left_over.join(", "));
             self.followers.tell_all(&Notice::Trouble { message });
         }
+        if let Some(name) = self.lost_connection(ended.code) {
+            let reason = format!("the connection to {name} was lost; the command may still run there");
+            self.happen(Actor::Holdpoint, Happening::Lost { attempt, reason }).await;
+            self.acknowledge(attempt);
+            return;
+        }
         let started = self.run.attempt(attempt).map_or(0, |attempt| attempt.started.mono_ms);
         let happening = Happening::Exited {
             attempt,
@@ -226,9 +245,13 @@ impl Supervisor {
             shell_restarted: ended.shell_restarted,
         };
         let refused = self.happen(Actor::Holdpoint, happening).await;
-        self.targets.truncate(self.run.targets().len());
-        if refused.is_none()
-            && let Some(holder) = &mut self.holder
+        if refused.is_none() {
+            self.acknowledge(attempt);
+        }
+    }
+
+    fn acknowledge(&mut self, attempt: AttemptId) {
+        if let Some(holder) = &mut self.holder
             && let Err(error) = holder.acknowledge(attempt.0)
         {
             tracing::warn!(%error, "the end of an attempt was not acknowledged");

@@ -5,7 +5,6 @@ use crate::engine::{Command, Happening};
 use crate::journal::{Actor, AttemptId, Entry};
 use crate::pty::{Holder, HolderState, PtyError};
 use crate::store::JournalFile;
-use crate::target;
 
 /// The journal, created for a new run, reopened for one that is under way.
 pub(super) fn journal(setup: &Setup) -> Result<(JournalFile, Vec<Entry>), SupervisorError> {
@@ -50,21 +49,11 @@ impl Supervisor {
             Ok(holder) => {
                 let state = holder.state().clone();
                 self.holder = Some(holder);
-                self.reopen_targets();
                 Ok(Some(state))
             }
             Err(PtyError::NoHolder { .. }) => Ok(None),
             Err(error) => Err(error.into()),
         }
-    }
-
-    fn reopen_targets(&mut self) {
-        let reopened = self
-            .run
-            .targets()
-            .iter()
-            .map(|target| target::open(target.session, &target.command, &self.setup.runtime));
-        self.targets = reopened.filter_map(Result::ok).collect();
     }
 
     fn describe(&self, found: Option<&HolderState>) -> String {

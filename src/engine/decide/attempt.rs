@@ -2,8 +2,7 @@
 
 use crate::engine::event::{Happening, Refusal};
 use crate::engine::run::{AttemptState, Run};
-use crate::journal::{AttemptId, Fact, OpenTarget, Resolution, Stop};
-use crate::runbook::Session;
+use crate::journal::{AttemptId, Fact, Resolution, Stop};
 
 use super::words;
 
@@ -19,7 +18,7 @@ pub(super) fn observed(run: &Run, happening: &Happening) -> Vec<Fact> {
                 .map(|reason| Fact::ShellRestarted { reason: reason.clone() })
                 .collect();
             if exit.is_success() {
-                facts.extend(session_change(run, *attempt));
+                facts.extend(run.session_change(*attempt));
             }
             facts.push(Fact::CommandExited {
                 attempt: *attempt,
@@ -39,18 +38,6 @@ pub(super) fn observed(run: &Run, happening: &Happening) -> Vec<Fact> {
 
 fn is_running(run: &Run, attempt: AttemptId) -> bool {
     run.attempt(attempt).is_some_and(|attempt| attempt.state == AttemptState::Running)
-}
-
-fn session_change(run: &Run, attempt: AttemptId) -> Option<Fact> {
-    let attempt = run.attempt(attempt)?;
-    match run.session_of(&attempt.item, &attempt.part)? {
-        session @ (Session::Ssh | Session::User | Session::Container) => {
-            let command = attempt.part.text.trim().to_owned();
-            Some(Fact::TargetOpened { target: OpenTarget { command, session } })
-        }
-        Session::Leave => run.targets().last().map(|target| Fact::TargetClosed { target: target.clone() }),
-        Session::Console => None,
-    }
 }
 
 pub(super) fn resolve(

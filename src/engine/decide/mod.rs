@@ -23,6 +23,11 @@ pub(super) fn decide(run: &Run, event: &Event) -> Result<Vec<Fact>, Refusal> {
             asked(run, command)
         }
         Happening::Exited { .. } | Happening::Lost { .. } => Ok(attempt::observed(run, &event.happening)),
+        Happening::ShellRestarted { .. } | Happening::SupervisorCame { .. } | Happening::FrontEndCame(_)
+            if run.outcome().is_some() =>
+        {
+            Ok(Vec::new())
+        }
         Happening::ShellRestarted { reason } => Ok(vec![Fact::ShellRestarted { reason: reason.clone() }]),
         Happening::SupervisorCame { pid, program, recovery } => Ok(vec![Fact::SupervisorStarted {
             pid: *pid,
