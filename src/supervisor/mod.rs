@@ -85,6 +85,8 @@ pub struct Supervisor {
     journal: JournalFile,
     recording: Recording,
     recorder: Recorder,
+    /// The end of an attempt that could not be recorded yet.
+    unrecorded: Option<(AttemptId, Happening)>,
     holder: Option<Holder>,
     size: Size,
     followers: Followers,
@@ -107,6 +109,7 @@ impl Supervisor {
             journal,
             recording: Recording::Good,
             recorder,
+            unrecorded: None,
             holder: None,
             size: Size { columns: 100, rows: 30 },
             followers: Followers::default(),
@@ -141,7 +144,7 @@ impl Supervisor {
                 },
                 Some(connection) = accept(listener.as_ref()) => Inbox::Came(connection),
                 event = next_event(self.holder.as_mut()) => event.map_or(Inbox::ShellGone, Inbox::Shell),
-                _ = ticks.tick(), if self.recorder.is_dirty() => Inbox::Tick,
+                _ = ticks.tick(), if self.recorder.is_dirty() || self.unrecorded.is_some() => Inbox::Tick,
             };
             self.take(inbox).await;
         }
@@ -163,6 +166,9 @@ impl Supervisor {
             Inbox::Shell(event) => self.shell(event).await,
             Inbox::ShellGone => self.shell_gone("the process that holds the shell has ended").await,
             Inbox::Tick => {
+                if let Some((attempt, happening)) = self.unrecorded.take() {
+                    self.record_end(attempt, happening).await;
+                }
                 if let Err(why) = self.recorder.sync() {
                     self.record_failing(&why);
                 }

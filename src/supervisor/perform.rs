@@ -231,8 +231,7 @@ impl Supervisor {
         }
         if let Some(name) = self.lost_connection(ended.code) {
             let reason = format!("the connection to {name} was lost; the command may still run there");
-            self.happen(Actor::Holdpoint, Happening::Lost { attempt, reason }).await;
-            self.acknowledge(attempt);
+            self.record_end(attempt, Happening::Lost { attempt, reason }).await;
             return;
         }
         let started = self.run.attempt(attempt).map_or(0, |attempt| attempt.started.mono_ms);
@@ -244,9 +243,16 @@ impl Supervisor {
             output,
             shell_restarted: ended.shell_restarted,
         };
-        let refused = self.happen(Actor::Holdpoint, happening).await;
-        if refused.is_none() {
-            self.acknowledge(attempt);
+        self.record_end(attempt, happening).await;
+    }
+
+    /// Records the end of an attempt; what the disk does not take is tried again until it does.
+    pub(super) async fn record_end(&mut self, attempt: AttemptId, happening: Happening) {
+        match self.happen(Actor::Holdpoint, happening.clone()).await {
+            Some(Refusal::RecordFailing { .. }) if self.run.running().is_some() => {
+                self.unrecorded = Some((attempt, happening));
+            }
+            _ => self.acknowledge(attempt),
         }
     }
 
